@@ -1,0 +1,1 @@
+"""Discord: one file per command group; translations only, no decisions."""

@@ -1,0 +1,195 @@
+"""The Discord client: what it listens to, what it loads, and how it starts and stops."""
+
+import asyncio
+import hashlib
+import sys
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import discord
+import msgspec
+import structlog
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from cogs.ui.buttons import BuyButton, CopyButton
+from cogs.ui.errors import Interaction, answer, answer_command, ended, report
+from cogs.ui.format import duration
+from cogs.ui.guilds import ChannelChoice
+from core.clock import Clock
+from core.errors import StartError
+from core.services import Services
+from core.telemetry import Metrics
+
+EXTENSIONS = ("cogs.deals", "cogs.guilds", "cogs.operations")
+DYNAMIC_ITEMS = (BuyButton, CopyButton, ChannelChoice)
+DISCORD = "https://discord.com"
+SESSIONS_LEFT_MIN = 50
+LOGIN_LIMIT_S = 60
+RATE_LIMIT_WAIT_MAX_S = 30.0
+"""A longer wait is raised as RateLimited instead of being slept through; discord.py takes no less."""
+LOGIN_REFUSED = "Discord does not accept DISCORD_TOKEN: copy it again from the developer portal."
+_CLOSED_FOR_TOKEN = 4004
+_UNREACHABLE = (
+    discord.DiscordServerError,
+    discord.GatewayNotFound,
+    aiohttp.ClientError,
+    OSError,
+    TimeoutError,
+)
+
+log = structlog.get_logger(__name__)
+
+
+class CartelTree(app_commands.CommandTree["CartelBot"]):
+    """Slash commands; every error of theirs goes through the one translator."""
+
+    async def on_error(
+        self, interaction: discord.Interaction["CartelBot"], error: app_commands.AppCommandError, /
+    ) -> None:
+        await answer(interaction, error)
+
+
+class CartelBot(commands.Bot):
+    """Translates between Discord and the services; asks Discord for nothing privileged."""
+
+    def __init__(
+        self,
+        services: Services,
+        *,
+        metrics: Metrics,
+        clock: Clock,
+        operator_guild_id: int | None,
+        guild_ready_timeout_s: float = 2.0,
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=CartelTree,
+            intents=discord.Intents.default(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            max_ratelimit_timeout=RATE_LIMIT_WAIT_MAX_S,
+            guild_ready_timeout=guild_ready_timeout_s,
+        )
+        self.services = services
+        self.metrics = metrics
+        self.clock = clock
+        self.operator_guild_id = operator_guild_id
+
+    @property
+    def gateway_is_up(self) -> bool:
+        """Whether Discord tells us at this moment what happens: ready, and the socket open."""
+        socket: DiscordWebSocket | None = self.ws
+        return self.is_ready() and socket is not None and socket.open
+
+    async def setup_hook(self) -> None:
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        self.add_dynamic_items(*DYNAMIC_ITEMS)
+        known = await self.services.operations.commands_hash(self._own_id())
+        if known != self.commands_digest():
+            await self.sync_commands()
+
+    async def sync_commands(self) -> int:
+        """Give Discord all slash commands and remember that it has them; returns how many."""
+        synced = await self.tree.sync()
+        await self.services.operations.remember_commands(self._own_id(), self.commands_digest())
+        log.info("commands synced", count=len(synced))
+        return len(synced)
+
+    def commands_digest(self) -> str:
+        """The content of all slash commands as one hash: another one means that Discord must be told."""
+        payload = sorted((command.to_dict(self.tree) for command in self.tree.get_commands()), key=_name)
+        return hashlib.sha256(msgspec.json.encode(payload, order="sorted")).hexdigest()
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        await self.services.guilds.joined(guild.id, guild.name)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self.services.guilds.joined(guild.id, guild.name)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self.services.guilds.left(guild.id)
+
+    async def on_app_command_completion(self, interaction: Interaction, _command: object) -> None:
+        ended(interaction, "ok")
+
+    async def on_command_error(self, context: commands.Context[Any], error: commands.CommandError, /) -> None:
+        await answer_command(context, error)
+
+    async def on_error(self, event_method: str, /, *_args: object, **_kwargs: object) -> None:
+        error = sys.exc_info()[1]
+        if error is not None:
+            report(error, subject=event_method)
+
+    def _own_id(self) -> int:
+        assert self.application_id is not None, "known as soon as the bot is logged in"
+        return self.application_id
+
+
+def point_at(api_url: str) -> None:
+    """Speak to a look-alike of Discord instead: its REST under /api/v10, its gateway under /gateway.
+
+    For the whole process, before the client starts. Discord's own address changes nothing.
+    """
+    if api_url.rstrip("/") == DISCORD:
+        return
+    base = yarl.URL(api_url.rstrip("/"))
+    Route.BASE = f"{base}/api/v10"
+    DiscordWebSocket.DEFAULT_GATEWAY = base.with_scheme("wss" if base.scheme == "https" else "ws") / "gateway"
+
+
+async def run_bot(bot: CartelBot, token: str) -> None:
+    """Log in and serve until cancelled or closed; always closes the bot.
+
+    Raises StartError when Discord refuses the token, cannot be reached, or has too few sessions left.
+    """
+    async with bot:
+        try:
+            async with asyncio.timeout(LOGIN_LIMIT_S):
+                await bot.login(token)
+                await refuse_spent_sessions(bot)
+        except discord.LoginFailure as error:
+            raise StartError(LOGIN_REFUSED) from error
+        except _UNREACHABLE as error:
+            raise StartError(_unreachable(error)) from error
+        await _stay_connected(bot)
+
+
+async def refuse_spent_sessions(bot: CartelBot) -> None:
+    """Keep a reserve of the sessions Discord grants a day. Raises StartError."""
+    _, _, limit = await bot.http.get_bot_gateway()
+    if limit["remaining"] < SESSIONS_LEFT_MIN:
+        renewal = duration(timedelta(milliseconds=limit["reset_after"]))
+        raise StartError(
+            f"Discord grants this token only {limit['remaining']} more starts (of {limit['total']}), and "
+            f"{SESSIONS_LEFT_MIN} are kept back: wait {renewal}, and see what restarts the bot so often."
+        )
+
+
+async def _stay_connected(bot: CartelBot) -> None:
+    try:
+        await bot.connect(reconnect=True)
+    except discord.ConnectionClosed as closed:
+        if closed.code == _CLOSED_FOR_TOKEN:
+            raise StartError(LOGIN_REFUSED) from closed
+        raise
+    except AttributeError as error:
+        # discord.py 2.7 stumbles over its own missing socket when the very first connection fails.
+        if getattr(bot, "ws", None) is None:
+            raise StartError(_unreachable(OSError("the gateway does not answer"))) from error
+        raise
+
+
+def _unreachable(error: Exception) -> str:
+    reason = str(error)[:200].rstrip(".") or type(error).__name__
+    return f"Discord cannot be reached at {yarl.URL(Route.BASE).origin()} ({reason}): check the network."
+
+
+def _name(payload: dict[str, object]) -> str:
+    return str(payload["name"])

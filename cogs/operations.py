@@ -1,0 +1,35 @@
+"""The owner's commands, given by mentioning the bot: `@Bot sync`, `@Bot jobs`."""
+
+from discord.ext import commands
+
+from cogs.client import CartelBot
+from cogs.ui.operations import jobs_table
+
+
+class Operations(commands.Cog):
+    """For those who run this bot."""
+
+    def __init__(self, bot: CartelBot) -> None:
+        self.bot = bot
+
+    async def cog_check(self, context: commands.Context[CartelBot]) -> bool:  # type: ignore[override]  # may await
+        """The owner, and not in front of a server that is not the operator's."""
+        home = self.bot.operator_guild_id
+        is_at_home = home is None or context.guild is None or context.guild.id == home
+        return is_at_home and await self.bot.is_owner(context.author)
+
+    @commands.command()
+    async def sync(self, context: commands.Context[CartelBot]) -> None:
+        """Give Discord the slash commands again, changed or not."""
+        count = await self.bot.sync_commands()
+        await context.reply(f"Discord has {count} commands now.", mention_author=False)
+
+    @commands.command()
+    async def jobs(self, context: commands.Context[CartelBot]) -> None:
+        """Show every job, when it ran and when it is due."""
+        states = await self.bot.services.operations.jobs()
+        await context.reply(jobs_table(states, now=self.bot.clock.now()), mention_author=False)
+
+
+async def setup(bot: CartelBot) -> None:
+    await bot.add_cog(Operations(bot))

@@ -1,0 +1,1 @@
+"""Embeds, buttons and formats: functions of domain values."""

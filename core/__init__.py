@@ -1,0 +1,1 @@
+"""Cards Cartel: the rooms behind the Discord cogs."""

@@ -1,0 +1,1 @@
+"""One file per subcommand of bot.py; nobody else imports them."""

@@ -1,0 +1,130 @@
+"""`bot.py run`: the roles of this process, from the first connection to an orderly end."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+import structlog
+
+from cogs.client import CartelBot, point_at, run_bot
+from cogs.publisher import Publisher
+from core.errors import StartError
+from core.events import Topic
+from core.jobs import Job, JobRunner
+from core.runtime import Runtime, open_runtime
+from core.settings import Role, Settings
+from core.web.app import create_app
+from core.web.context import WebConfig
+from core.web.server import serve
+from core.web.tls import server_tls
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT = timedelta(seconds=10)
+PUBLISH_EVERY = timedelta(seconds=1)
+
+
+async def run(settings: Settings, *, may_migrate: bool) -> int:
+    """Serve until SIGINT or SIGTERM; 0. Raises StartError when the start is impossible."""
+    if Role.BOT in settings.roles and settings.discord_token is None:
+        raise StartError(
+            "DISCORD_TOKEN is not set: put it in .env, or try everything without one: `python bot.py demo`."
+        )
+    main = asyncio.current_task()
+    assert main is not None, "runs as a task"
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, main.cancel)
+    try:
+        async with open_runtime(settings, may_migrate=may_migrate) as runtime:
+            await serve_roles(runtime)
+    except asyncio.CancelledError:
+        log.info("stopped")
+    return 0
+
+
+async def serve_roles(runtime: Runtime) -> None:
+    """Run every role of this process; the first that ends ends them all."""
+    settings = runtime.settings
+    async with AsyncExitStack() as stack:
+        jobs = list(runtime.jobs()) if Role.JOBS in settings.roles else []
+        running: list[Awaitable[None]] = []
+        bot = None
+        if Role.BOT in settings.roles:
+            bot = open_bot(runtime)
+            jobs.append(publishing(runtime, bot))
+            running.append(run_bot(bot, _token(settings)))
+        jobs.append(beating(runtime, bot))
+        if Role.API in settings.roles:
+            await stack.enter_async_context(serving(runtime))
+        await stack.enter_async_context(ticking(runtime, jobs))
+        await _until_one_ends(running)
+
+
+def open_bot(runtime: Runtime) -> CartelBot:
+    """The Discord client, pointed where the settings say."""
+    settings = runtime.settings
+    point_at(settings.discord_api_url)
+    return CartelBot(
+        runtime.services,
+        metrics=runtime.metrics,
+        clock=runtime.clock,
+        operator_guild_id=settings.operator_guild_id,
+    )
+
+
+def publishing(runtime: Runtime, bot: CartelBot) -> Job:
+    """The outbox is shown by one process at a time, at once when a post is wanted."""
+    publisher = Publisher(bot, services=runtime.services, clock=runtime.clock, metrics=runtime.metrics)
+    return Job(
+        "publish",
+        PUBLISH_EVERY,
+        publisher.publish_due,
+        timedelta(minutes=2),
+        role=Role.BOT,
+        wakes_on=Topic.POSTS,
+    )
+
+
+def beating(runtime: Runtime, bot: CartelBot | None) -> Job:
+    """Every process says that it lives, and whether Discord's gateway is connected."""
+
+    async def beat() -> None:
+        is_up = None if bot is None else bot.gateway_is_up
+        await runtime.services.operations.heartbeat(gateway_is_up=is_up)
+
+    return Job("heartbeat", HEARTBEAT, beat, HEARTBEAT, is_local=True)
+
+
+@asynccontextmanager
+async def serving(runtime: Runtime) -> AsyncIterator[str]:
+    """The HTTPS app inside this loop; gives its address."""
+    settings = runtime.settings
+    app = create_app(runtime.services, runtime.metrics, config=WebConfig.of(settings), clock=runtime.clock)
+    async with serve(app, settings, server_tls(settings, runtime.clock)) as url:
+        log.info("the API listens", url=url)
+        yield url
+
+
+@asynccontextmanager
+async def ticking(runtime: Runtime, jobs: list[Job]) -> AsyncIterator[JobRunner]:
+    """The job table, running."""
+    runner = JobRunner(jobs, runtime.leases, runtime.bus, runtime.metrics)
+    await runner.start()
+    try:
+        yield runner
+    finally:
+        await runner.stop()
+
+
+async def _until_one_ends(running: list[Awaitable[None]]) -> None:
+    if not running:
+        await asyncio.Event().wait()
+    await asyncio.gather(*running)
+
+
+def _token(settings: Settings) -> str:
+    assert settings.discord_token is not None, "the bot role was checked to have its token"
+    return settings.discord_token.reveal()

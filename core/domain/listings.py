@@ -1,0 +1,128 @@
+"""Listings, episodes and versions: what one more report changes, as a pure function."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+
+import msgspec
+
+from core.domain.catalog import SlabFacts
+from core.domain.money import Amount
+
+Mint = NewType("Mint", str)
+Wallet = NewType("Wallet", str)
+
+SALE_SETTLES = timedelta(seconds=60)
+"""A vendor's page may still call a listing live this long after it was sold."""
+
+
+class Venue(StrEnum):
+    """Where an order lives, not who told us."""
+
+    CC = "cc"
+    ME = "me"
+
+
+class Chain(StrEnum):
+    """Where a token lives."""
+
+    SOLANA = "solana"
+
+
+class SourceName(StrEnum):
+    """Who told us."""
+
+    COLLECTOR_CRYPT = "collectorcrypt"
+    MAGIC_EDEN = "magiceden"
+    ALT = "alt"
+    COINGECKO = "coingecko"
+
+
+class ListingKey(msgspec.Struct, frozen=True):
+    """One seller's offer of one token at one venue."""
+
+    venue: Venue
+    chain: Chain
+    mint: Mint
+    seller: Wallet
+
+
+class Reported(StrEnum):
+    """What a report says of a listing."""
+
+    LISTED = "listed"
+    SOLD = "sold"
+    DELISTED = "delisted"
+    GONE = "gone"
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One source's word about one listing.
+
+    `effective_at` is the vendor's time of the state (an event's block time, a row's update time),
+    `seen_at` when the page that said so was asked for. `event_id` names the state at that source:
+    the same id twice is a replay. `ask` is set when listed; `paid` may be set when sold.
+    """
+
+    key: ListingKey
+    source: SourceName
+    event_id: str
+    said: Reported
+    effective_at: datetime
+    seen_at: datetime
+    ask: Amount | None = None
+    paid: Amount | None = None
+    listed_at: datetime | None = None
+    buyer: Wallet | None = None
+    slab: SlabFacts | None = None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What is known of a listing now. `state_at` is the effective time of its newest change."""
+
+    is_open: bool
+    ask: Amount | None
+    state_at: datetime
+    state_seen_at: datetime
+    closed_as: Reported | None = None
+
+
+class Step(StrEnum):
+    """What a report does to a listing."""
+
+    OPENS = "opens"
+    REPRICES = "reprices"
+    CLOSES = "closes"
+    CONFIRMS = "confirms"
+    IGNORED = "ignored"
+
+
+def step(now: Standing | None, report: Report, *, is_replay: bool) -> Step:
+    """Say what a report changes.
+
+    A replayed or older report changes nothing (at most it confirms that the listing is still live);
+    a sale stands for `SALE_SETTLES` against pages that have not noticed yet.
+    """
+    if now is None:
+        return Step.OPENS if report.said is Reported.LISTED else Step.CLOSES
+    if report.said is Reported.LISTED:
+        return _step_listed(now, report, is_replay=is_replay)
+    is_old = report.effective_at < now.state_at
+    return Step.CLOSES if now.is_open and not is_old and not is_replay else Step.IGNORED
+
+
+def _step_listed(now: Standing, report: Report, *, is_replay: bool) -> Step:
+    if now.is_open and report.ask == now.ask and report.effective_at >= now.state_at:
+        return Step.CONFIRMS
+    if is_replay or not _is_newer(now, report):
+        return Step.IGNORED
+    return Step.REPRICES if now.is_open else Step.OPENS
+
+
+def _is_newer(now: Standing, report: Report) -> bool:
+    if not now.is_open:
+        settled = now.state_at + SALE_SETTLES if now.closed_as is Reported.SOLD else now.state_at
+        return report.effective_at > settled
+    if report.effective_at == now.state_at:
+        return report.seen_at >= now.state_seen_at
+    return report.effective_at > now.state_at

@@ -1,0 +1,133 @@
+"""Posts as desired state: small versioned values that the publisher renders."""
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+import msgspec
+
+from core.domain.catalog import Grade, Grader
+from core.domain.deals import DealTier
+from core.domain.listings import Reported, Venue
+from core.domain.money import Amount
+from core.domain.valuation import Evidence
+
+
+class Rank(IntEnum):
+    """Lower goes first; edits of old messages come last."""
+
+    GOLD = 0
+    HIGH = 10
+    INFO = 20
+    LOOK = 30
+    CLOSING = 40
+
+
+class PostState(StrEnum):
+    """Where a post stands."""
+
+    WANTED = "wanted"
+    SHOWN = "shown"
+    PARKED = "parked"
+
+
+class Destination(msgspec.Struct, frozen=True):
+    """A channel of a server (or of a direct message, without one)."""
+
+    channel_id: int
+    guild_id: int | None = None
+
+
+class Closing(msgspec.Struct, frozen=True):
+    """How the listing of a post ended."""
+
+    how: Reported
+    at: datetime
+    paid: Amount | None = None
+    new_ask: Amount | None = None
+    """Set when the listing was not closed but repriced."""
+
+
+class DealPost(msgspec.Struct, frozen=True, tag="deal", tag_field="post"):
+    """Everything a deal message shows, as it was when it was decided. Version 1."""
+
+    tier: DealTier
+    title: str
+    grader: Grader
+    grade: Grade
+    certificate: str
+    mint: str
+    venue: Venue
+    seller: str
+    price: Amount
+    price_usd_micros: int
+    value_usd_micros: int
+    low_usd_micros: int
+    high_usd_micros: int
+    confidence: int
+    discount_bps: int
+    net_profit_usd_micros: int
+    evidence: tuple[Evidence, ...]
+    observed_at: datetime
+    listed_at: datetime | None = None
+    insured_usd_micros: int | None = None
+    image_url: str = ""
+    alt_asset_id: str = ""
+    missing: tuple[str, ...] = ()
+    ping_role_id: int | None = None
+    was_open_before: bool = False
+    closing: Closing | None = None
+
+
+Payload = DealPost
+"""All payloads; a union when there are more."""
+
+
+class Post(msgspec.Struct, frozen=True):
+    """One post as the publisher sees it. `sent_at` is Discord's own time of the message."""
+
+    id: int
+    destination: Destination
+    payload: Payload
+    nonce: str
+    message_id: int | None
+    sent_at: datetime | None
+    wanted_rev: int
+    shown_rev: int
+    first_try_at: datetime | None
+    attempts: int
+
+
+class DealView(msgspec.Struct, frozen=True):
+    """A deal for lists and the API: one listing version that earned a tier under a policy."""
+
+    id: int
+    deal: DealPost
+    decided_at: datetime
+    is_open: bool
+
+
+class DealPage(msgspec.Struct, frozen=True):
+    """Newest first; `next_before` is the cursor of the following page."""
+
+    items: tuple[DealView, ...]
+    next_before: int | None = None
+
+
+class BuyState(StrEnum):
+    """What a fresh look at the listing found."""
+
+    LIVE = "live"
+    REPRICED = "repriced"
+    RESOLD = "resold"
+    """On sale, but by another seller."""
+    GONE = "gone"
+
+
+class BuyCheck(msgspec.Struct, frozen=True):
+    """The answer to a press on Buy. `checked_at` is the vendor's own age of the answer."""
+
+    deal: DealPost
+    state: BuyState
+    ask: Amount | None
+    ask_usd_micros: int | None
+    checked_at: datetime

@@ -1,0 +1,166 @@
+"""The job table and its runner: APScheduler only asks "is it due?"; the answer is a row."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from core.domain.operations import Outcome
+from core.errors import SourceError
+from core.events import Bus, Topic
+from core.services.jobs import JobService
+from core.settings import Role
+from core.telemetry import Metrics
+
+log = structlog.get_logger(__name__)
+
+TICKS_PER_PERIOD = 4
+TICK_MIN_S = 0.5
+TICK_MAX_S = 30.0
+MISFIRE_GRACE_S = 60
+TICKS_AT_ONCE = 2
+"""One that runs the job, and one that finds it running and goes; APScheduler would complain of it."""
+STOP_PATIENCE_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done again and again. `run_max` ends a run that hangs; a topic runs it at once.
+
+    A local job is every process's own (its heartbeat); any other runs in one process at a time.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[[], Awaitable[object]]
+    run_max: timedelta
+    role: Role = Role.JOBS
+    wakes_on: Topic | None = None
+    is_local: bool = False
+
+
+class JobRunner:
+    """Runs due jobs: no overlap, a time limit, one log line when one breaks and one when it recovers."""
+
+    def __init__(self, jobs: Sequence[Job], service: JobService, bus: Bus, metrics: Metrics) -> None:
+        self.jobs = {job.name: job for job in jobs}
+        self.service = service
+        self.bus = bus
+        self.metrics = metrics
+        self._turns = {job.name: asyncio.Lock() for job in jobs}
+        self._broken: dict[str, str] = {}
+        self._wakers: list[asyncio.Task[None]] = []
+        self._scheduler: AsyncIOScheduler | None = None
+
+    async def plan(self) -> None:
+        """Make the rows of the jobs, so that they can be due."""
+        await self.service.plan([job.name for job in self.jobs.values() if not job.is_local])
+
+    async def start(self) -> None:
+        """Begin to tick."""
+        await self.plan()
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={
+                "coalesce": True,
+                "misfire_grace_time": MISFIRE_GRACE_S,
+                "max_instances": TICKS_AT_ONCE,
+            },
+        )
+        for job in self.jobs.values():
+            self._scheduler.add_job(self.tick, IntervalTrigger(seconds=_tick_s(job)), [job.name], id=job.name)
+        self._scheduler.start()
+        self._wakers = [
+            asyncio.create_task(self._wake(job, job.wakes_on), name=f"waker:{job.name}")
+            for job in self.jobs.values()
+            if job.wakes_on is not None
+        ]
+
+    async def stop(self) -> None:
+        """End the ticking; runs under way get a moment, then they are cut."""
+        if self._scheduler is not None:
+            self._scheduler.pause()
+        for waker in self._wakers:
+            waker.cancel()
+        await asyncio.gather(*self._wakers, return_exceptions=True)
+        try:
+            async with asyncio.timeout(STOP_PATIENCE_S):
+                for turn in self._turns.values():
+                    await turn.acquire()
+        except TimeoutError:
+            log.warning("a job was cut short by the stop")
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+
+    async def tick(self, name: str, *, is_woken: bool = False) -> bool:
+        """Run the job if it is due (or was woken) and nobody else runs it; whether it ran."""
+        job, turn = self.jobs[name], self._turns[name]
+        if turn.locked() and not is_woken:
+            return False
+        async with turn:
+            if job.is_local:
+                await self._run(job)
+                return True
+            fence = await self.service.lease(name, job.run_max, is_woken=is_woken)
+            if fence is None:
+                return False
+            outcome, error = await self._run(job)
+            await self.service.finish(name, fence, every=job.every, outcome=outcome, error=error)
+            return True
+
+    async def run_due(self) -> list[str]:
+        """Run every job that is due now, once, in the order of the table: what a stepped clock calls."""
+        return [name for name in self.jobs if await self.tick(name)]
+
+    async def _run(self, job: Job) -> tuple[Outcome, str]:
+        started = time.monotonic()
+        outcome, error = await self._outcome(job)
+        self.metrics.job_ran(job.name, outcome.value, time.monotonic() - started)
+        self._tell_changes(job, error)
+        return outcome, error
+
+    async def _outcome(self, job: Job) -> tuple[Outcome, str]:
+        try:
+            async with asyncio.timeout(job.run_max.total_seconds()):
+                await job.run()
+        except TimeoutError:
+            return Outcome.TIMED_OUT, f"took longer than {job.run_max}"
+        except SourceError as error:
+            return Outcome.FAILED, str(error)
+        except Exception as error:
+            if job.name not in self._broken:
+                log.exception("a job failed", job=job.name)
+            return Outcome.FAILED, repr(error)
+        return Outcome.OK, ""
+
+    def _tell_changes(self, job: Job, error: str) -> None:
+        """Down once, recovered once."""
+        before = self._broken.pop(job.name, None)
+        if error:
+            self._broken[job.name] = error
+            if before is None:
+                log.warning("a job is in trouble", job=job.name, error=error)
+        elif before is not None:
+            log.info("a job is well again", job=job.name)
+
+    async def _wake(self, job: Job, topic: Topic) -> None:
+        waiter = self.bus.waiter(topic)
+        try:
+            while True:
+                await waiter.wait()
+                waiter.clear()
+                await self.tick(job.name, is_woken=True)
+        finally:
+            self.bus.forget(topic, waiter)
+
+
+def _tick_s(job: Job) -> float:
+    """How often to ask whether a job is due: often enough to be hardly late."""
+    if job.is_local:
+        return job.every.total_seconds()
+    return min(max(job.every.total_seconds() / TICKS_PER_PERIOD, TICK_MIN_S), TICK_MAX_S)

@@ -1,0 +1,257 @@
+"""The composition root: builds every long-lived object in order, closes them in reverse."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from random import SystemRandom
+
+import structlog
+
+from core.clock import Clock, SystemClock
+from core.domain.deals import DEFAULT_POLICY
+from core.domain.listings import SourceName, Venue
+from core.domain.operations import ProcessState, SourceHealth
+from core.errors import StartError
+from core.events import Bus, Topic
+from core.jobs import Job
+from core.services import Services
+from core.services.appraisal import AppraisalService, Line
+from core.services.deals import DealService
+from core.services.evidence import EvidenceService
+from core.services.guilds import GuildService
+from core.services.identity import IdentityService
+from core.services.jobs import JobService
+from core.services.listings import ListingService
+from core.services.operations import OperationService
+from core.services.posts import PostService
+from core.services.prices import PriceService
+from core.services.rechecks import RecheckService
+from core.services.verdicts import VerdictService
+from core.settings import Secret, Settings
+from core.sources.alt import Alt
+from core.sources.base import Breaker, ListingStateSource, SlabSource, Sources
+from core.sources.coingecko import CoinGecko
+from core.sources.collectorcrypt import CollectorCrypt
+from core.sources.http import SourceHttp
+from core.sources.magiceden import MagicEden
+from core.telemetry import Metrics
+from core.version import VERSION
+from db import guilds, migrate, operations
+from db.engine import Database
+from db.lock import hold_alone
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Everything long-lived of one process."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    bus: Bus
+    metrics: Metrics
+    sources: Sources
+    services: Services
+    listings: ListingService
+    prices: PriceService
+    appraisal: AppraisalService
+    rechecks: RecheckService
+    leases: JobService
+
+    def jobs(self) -> tuple[Job, ...]:
+        """The job table of the market; who runs the bot adds the publisher's and the heartbeat."""
+        settings = self.settings
+        polls = [
+            Job(
+                f"poll-{source.name}",
+                timedelta(seconds=settings.collectorcrypt_poll_s),
+                partial(self.listings.poll_listings, source),
+                timedelta(minutes=15),
+            )
+            for source in self.sources.listings
+        ]
+        feeds = [
+            Job(
+                f"poll-{source.name}",
+                timedelta(seconds=settings.magiceden_poll_s),
+                partial(self.listings.poll_activities, source),
+                timedelta(minutes=5),
+            )
+            for source in self.sources.activities
+        ]
+        return (
+            Job("poll-rates", timedelta(seconds=60), self.prices.poll_rates, timedelta(seconds=60)),
+            *polls,
+            *feeds,
+            Job(
+                "appraise",
+                timedelta(seconds=1),
+                self.appraisal.work_due,
+                timedelta(minutes=5),
+                wakes_on=Topic.WORK,
+            ),
+            Job("recheck", timedelta(seconds=10), self.rechecks.recheck_due, timedelta(minutes=4)),
+            Job("housekeep", timedelta(hours=1), self.services.operations.housekeep, timedelta(minutes=5)),
+            Job("measure", timedelta(seconds=10), self.measure, timedelta(seconds=10), is_local=True),
+        )
+
+    async def measure(self) -> None:
+        """Tell the metrics how much waits."""
+        depth = await self.services.operations.queue()
+        age = self.clock.now() - depth.oldest_at if depth.oldest_at is not None else timedelta(0)
+        self.metrics.work_waits(depth.waiting, age.total_seconds())
+
+
+@asynccontextmanager
+async def open_runtime(
+    settings: Settings, clock: Clock | None = None, *, may_migrate: bool = True
+) -> AsyncIterator[Runtime]:
+    """Open the database (migrated, stamped, alone on SQLite), the sources and the services.
+
+    Raises StartError with one sentence for what makes a start impossible.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        db = await stack.enter_async_context(open_database(settings, clock, may_migrate=may_migrate))
+        me = _process(settings, clock.now())
+        operations_service = OperationService(db, clock, me)
+        board = SourceBoard(operations_service)
+        stack.push_async_callback(board.close)
+        metrics = Metrics()
+        http = await stack.enter_async_context(
+            SourceHttp(clock, random=SystemRandom(), memory=board, on_call=metrics.source_called)
+        )
+        runtime = _build(settings, metrics, open_sources(settings, http), operations_service)
+        await operations_service.begin()
+        stack.push_async_callback(operations_service.end)
+        yield runtime
+
+
+@asynccontextmanager
+async def open_database(
+    settings: Settings, clock: Clock, *, may_migrate: bool = True
+) -> AsyncIterator[Database]:
+    """The database, ready for this code and this world, and on SQLite for this process alone."""
+    async with AsyncExitStack() as stack:
+        db = Database(settings.database_url)
+        stack.push_async_callback(db.close)
+        if db.file is not None:
+            stack.enter_context(hold_alone(db.file))
+        await db.reach()
+        backups = settings.data_dir / "backups"
+        await migrate.prepare(db, may_migrate=may_migrate, backups=backups, now=clock.now(), say=log.info)
+        await _stamp(db, settings, clock.now())
+        yield db
+
+
+async def _stamp(db: Database, settings: Settings, now: datetime) -> None:
+    """An invented market and a real one never share a database."""
+    async with db.write() as tx:
+        world = await operations.world(tx)
+        if world is None:
+            await operations.stamp(tx, settings.world.value)
+        elif world != settings.world.value:
+            raise StartError(
+                f"This database holds a {world} market, and this start is for a {settings.world} one: "
+                "name another DATABASE_URL."
+            )
+        await guilds.keep_policy(tx, DEFAULT_POLICY, now)
+
+
+def open_sources(settings: Settings, http: SourceHttp) -> Sources:
+    """The vendors that the settings switch on."""
+    vault = CollectorCrypt(
+        http, base_url=settings.collectorcrypt_url, key=_reveal(settings.collectorcrypt_key)
+    )
+    slabs: dict[SourceName, SlabSource] = {vault.name: vault}
+    states: dict[Venue, ListingStateSource] = {Venue.CC: vault}
+    eden: tuple[MagicEden, ...] = ()
+    if settings.magiceden_enabled:
+        market = MagicEden(http, base_url=settings.magiceden_url, key=_reveal(settings.magiceden_key))
+        eden, slabs[market.name], states[Venue.ME] = (market,), market, market
+    rates = CoinGecko(http, base_url=settings.coingecko_url, key=_reveal(settings.coingecko_key))
+    alt: tuple[Alt, ...] = ()
+    if settings.alt_url is not None:
+        alt = (Alt(http, base_url=settings.alt_url, key=_reveal(settings.alt_key)),)
+    return Sources(
+        slabs=slabs, states=states, listings=(vault,), activities=eden, valuations=alt, rates=(rates,)
+    )
+
+
+def _build(
+    settings: Settings, metrics: Metrics, sources: Sources, operations_service: OperationService
+) -> Runtime:
+    db, clock, me = operations_service.db, operations_service.clock, operations_service.me.id
+    bus = Bus()
+    prices = PriceService(db, clock, sources.rates)
+    listings = ListingService(db, clock, bus, prices)
+    line = Line(
+        IdentityService(db, clock, sources.slabs),
+        EvidenceService(db, clock, sources.valuations),
+        prices,
+        VerdictService(db, clock, metrics),
+    )
+    return Runtime(
+        settings=settings,
+        clock=clock,
+        db=db,
+        bus=bus,
+        metrics=metrics,
+        sources=sources,
+        services=Services(
+            deals=DealService(db, clock, prices, sources.states),
+            guilds=GuildService(db, clock),
+            operations=operations_service,
+            posts=PostService(db, clock, bus),
+        ),
+        listings=listings,
+        prices=prices,
+        appraisal=AppraisalService(db, clock, bus, line, me),
+        rechecks=RecheckService(db, clock, listings, sources.states),
+        leases=JobService(db, clock, me),
+    )
+
+
+class SourceBoard:
+    """Writes down, beside the call that noticed, that a vendor went down or came back."""
+
+    def __init__(self, operations: OperationService) -> None:
+        self._operations = operations
+        self._writing: set[asyncio.Task[None]] = set()
+
+    def record(self, source: SourceName, breaker: Breaker, *, at: datetime) -> None:
+        since = breaker.since if breaker.is_open else at
+        health = SourceHealth(source.value, breaker.is_open, since, breaker.reason)
+        task = asyncio.create_task(self._operations.source_changed(health))
+        self._writing.add(task)
+        task.add_done_callback(self._written)
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._writing, return_exceptions=True)
+
+    def _written(self, task: "asyncio.Task[None]") -> None:
+        self._writing.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a vendor's state was not written down", error=repr(task.exception()))
+
+
+def _process(settings: Settings, now: datetime) -> ProcessState:
+    return ProcessState(
+        id=secrets.token_hex(8),
+        roles=",".join(settings.roles),
+        version=VERSION,
+        started_at=now,
+        heartbeat_at=now,
+        gateway_at=None,
+        gateway_is_up=False,
+    )
+
+
+def _reveal(secret: Secret | None) -> str | None:
+    return None if secret is None else secret.reveal()

@@ -1,0 +1,18 @@
+"""Use cases: one method, one transaction; never the network inside it."""
+
+from dataclasses import dataclass
+
+from core.services.deals import DealService
+from core.services.guilds import GuildService
+from core.services.operations import OperationService
+from core.services.posts import PostService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What cogs and routes are handed."""
+
+    deals: DealService
+    guilds: GuildService
+    operations: OperationService
+    posts: PostService

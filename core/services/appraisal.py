@@ -1,0 +1,165 @@
+"""The line from a queued version to its verdict: verify, value, decide, and one transaction at the end."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from core.clock import Clock
+from core.domain.deals import (
+    DEFAULT_POLICY,
+    Candidate,
+    Deal,
+    DealPolicy,
+    Reason,
+    Rejection,
+    appraise,
+    policy_hash,
+    screen,
+)
+from core.errors import SourceError, SourceRateLimited
+from core.events import Bus, Topic
+from core.services.evidence import EvidenceService
+from core.services.identity import Identity, IdentityService
+from core.services.prices import Dollars, PriceService
+from core.services.verdicts import Finding, VerdictService
+from core.telemetry import bind_correlation
+from db import guilds, listings, work
+from db.engine import Database
+from db.listings import Version
+from db.work import Priority, Task
+
+log = structlog.get_logger(__name__)
+
+SLOTS = 10
+SLOTS_BACKFILL = 4
+LEASE = timedelta(seconds=60)
+TRIES_MAX = 5
+BACK_OFF_MAX_S = 300
+EXPIRES_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The parts an appraisal passes through."""
+
+    identity: IdentityService
+    evidence: EvidenceService
+    prices: PriceService
+    verdicts: VerdictService
+
+
+class AppraisalService:
+    """Works the queue. A vendor's outage makes a version wait; it never becomes a verdict."""
+
+    def __init__(self, db: Database, clock: Clock, bus: Bus, line: Line, owner: str) -> None:
+        self.db = db
+        self.clock = clock
+        self.bus = bus
+        self.line = line
+        self.owner = owner
+
+    async def work_due(self) -> int:
+        """Work what is due until nothing is; how many versions were looked at."""
+        running: dict[asyncio.Task[None], Task] = {}
+        looked_at = 0
+        try:
+            while True:
+                for task in await self._claim(list(running.values())):
+                    running[asyncio.create_task(self._work(task))] = task
+                    looked_at += 1
+                if not running:
+                    return looked_at
+                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for ended in done:
+                    del running[ended]
+                    ended.result()
+        finally:
+            for cut in running:
+                cut.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _claim(self, running: list[Task]) -> list[Task]:
+        """Fill the free slots; back-fill may hold only some, so that a fresh listing finds one."""
+        backfills = sum(task.priority == Priority.BACKFILL for task in running)
+        below = Priority.BACKFILL + 1 if backfills < SLOTS_BACKFILL else Priority.BACKFILL
+        free = SLOTS - len(running) if below == Priority.BACKFILL else SLOTS_BACKFILL - backfills
+        free = min(free, SLOTS - len(running))
+        async with self.db.read() as tx:
+            if not await work.is_any_due(tx, self.clock.now(), below=below):
+                return []
+        async with self.db.write() as tx:
+            now = self.clock.now()
+            return await work.claim(tx, self.owner, limit=free, below=below, now=now, lease=LEASE)
+
+    async def _work(self, task: Task) -> None:
+        with bind_correlation(task.mint):
+            try:
+                await self._appraise(task)
+            except SourceError as error:
+                await self._wait(task, error)
+            except Exception as error:
+                log.exception("a version could not be worked", attempts=task.attempts)
+                await self._try_again_or_park(task, error)
+
+    async def _appraise(self, task: Task) -> None:
+        version, policies = await self._look(task)
+        if version is None or not version.is_current:
+            await self._drop(task, "over")
+            return
+        if self.clock.now() - task.created_at > EXPIRES_AFTER:
+            await self._drop(task, "expired")
+            return
+        identity = await self.line.identity.of(version)
+        price = await self.line.prices.dollars_or_wait(version.ask)
+        finding = await self._find(version, identity, price, policies)
+        await self.line.verdicts.record(task, self.owner, finding)
+        self.bus.wake(Topic.POSTS, Topic.EVENTS)
+
+    async def _look(self, task: Task) -> tuple[Version | None, dict[str, DealPolicy]]:
+        async with self.db.read() as tx:
+            version = await listings.version(tx, task.version_id)
+            policies = await guilds.active_policies(tx)
+        return version, policies | {policy_hash(DEFAULT_POLICY): DEFAULT_POLICY}
+
+    async def _find(
+        self, version: Version, identity: Identity, price: Dollars, policies: dict[str, DealPolicy]
+    ) -> Finding:
+        """What every active policy makes of the version; valued only when one of them lets it through."""
+        finding = Finding(version, identity, price)
+        if identity.slab is None:
+            reason = Rejection(identity.reason or Reason.NOT_A_SLAB)
+            return finding.with_results(None, dict.fromkeys(policies, reason))
+        candidate = Candidate(price.usd_micros, version.key.seller, identity.slab.facts)
+        valuation = None
+        if any(screen(candidate, policy) is None for policy in policies.values()):
+            valuation = await self.line.evidence.value(identity.slab)
+        results: dict[str, Deal | Rejection] = {
+            digest: appraise(candidate, valuation, policy) for digest, policy in policies.items()
+        }
+        return finding.with_results(valuation, results)
+
+    async def _wait(self, task: Task, error: SourceError) -> None:
+        wait_s = min(2.0 ** min(task.attempts, 9), BACK_OFF_MAX_S)
+        if isinstance(error, SourceRateLimited):
+            wait_s = min(max(wait_s, error.retry_after_s), BACK_OFF_MAX_S)
+        log.info("a version waits for a source", source=error.source, wait_s=wait_s)
+        async with self.db.write() as tx:
+            later = self.clock.now() + timedelta(seconds=wait_s)
+            await work.again(tx, task.id, at=later, error=str(error))
+
+    async def _try_again_or_park(self, task: Task, error: Exception) -> None:
+        """A bug of ours must not stop the line: a few tries, then an operator looks at it."""
+        now = self.clock.now()
+        async with self.db.write() as tx:
+            if task.attempts >= TRIES_MAX:
+                await work.park(tx, task.id, at=now, error=repr(error))
+            else:
+                later = now + timedelta(seconds=2.0**task.attempts)
+                await work.again(tx, task.id, at=later, error=repr(error))
+
+    async def _drop(self, task: Task, why: str) -> None:
+        log.info("a version needs no verdict", why=why)
+        async with self.db.write() as tx:
+            await work.done(tx, task.id)

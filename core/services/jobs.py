@@ -1,0 +1,40 @@
+"""Leases of jobs: one process runs a job at a time, and its row tells how it went."""
+
+from datetime import datetime, timedelta
+
+from core.clock import Clock
+from core.domain.operations import Outcome
+from db import jobs
+from db.engine import Database
+
+
+class JobService:
+    """What the job runner keeps in the database."""
+
+    def __init__(self, db: Database, clock: Clock, owner: str) -> None:
+        self.db = db
+        self.clock = clock
+        self.owner = owner
+
+    async def plan(self, names: list[str]) -> None:
+        """Make the rows of jobs that are new; what is planned already keeps its time."""
+        async with self.db.write() as tx:
+            for name in names:
+                await jobs.plan_job(tx, name, self.clock.now())
+
+    async def due(self, names: list[str]) -> dict[str, datetime]:
+        """When each of these jobs is due."""
+        async with self.db.read() as tx:
+            return {job.name: job.due_at for job in await jobs.jobs(tx) if job.name in names}
+
+    async def lease(self, name: str, lasts: timedelta, *, is_woken: bool) -> int | None:
+        """Take the job if nobody runs it and it is due, or was woken: its fence, or None."""
+        async with self.db.write() as tx:
+            now = self.clock.now()
+            return await jobs.lease_job(tx, name, self.owner, now=now, lease=lasts, even_early=is_woken)
+
+    async def finish(self, name: str, fence: int, *, every: timedelta, outcome: Outcome, error: str) -> None:
+        """Give the job back; due again after `every`."""
+        async with self.db.write() as tx:
+            now = self.clock.now()
+            await jobs.finish_job(tx, name, fence, now=now, due_at=now + every, outcome=outcome, error=error)

@@ -1,0 +1,134 @@
+"""The house's own health, and what a process must remember about itself."""
+
+from datetime import timedelta
+
+from core.clock import Clock
+from core.domain.operations import (
+    GATEWAY_PATIENCE_S,
+    Check,
+    JobState,
+    ProcessState,
+    Readiness,
+    SourceHealth,
+)
+from db import jobs, operations, processes, work
+from db.engine import Database
+from db.events import forget_before
+from db.work import Depth
+
+FAILURES_MEAN_TROUBLE = 3
+LATE_MEANS_TROUBLE = timedelta(minutes=5)
+EVENTS_KEPT = timedelta(days=7)
+PROCESS_IS_GONE_AFTER = timedelta(seconds=60)
+
+
+class OperationService:
+    """Rows that `/readyz`, doctor, `@Bot jobs` and the metrics read alike."""
+
+    def __init__(self, db: Database, clock: Clock, me: ProcessState) -> None:
+        self.db = db
+        self.clock = clock
+        self.me = me
+
+    async def begin(self) -> None:
+        """This process is there; what processes that are no more had taken is free again."""
+        now = self.clock.now()
+        await self.db.hold_sign_of_life(self.me.id)
+        async with self.db.write() as tx:
+            await processes.start_process(tx, self.me)
+            dead = await processes.bury_the_dead(tx, but=self.me.id)
+            await processes.hand_over(tx, dead, now)
+
+    async def end(self) -> None:
+        """This process goes; its leases and claims are free at once."""
+        async with self.db.write() as tx:
+            await processes.hand_over(tx, [self.me.id], self.clock.now())
+            await processes.end_process(tx, self.me.id)
+
+    async def heartbeat(self, *, gateway_is_up: bool | None) -> None:
+        """This process lives; None when it does not run the bot role."""
+        async with self.db.write() as tx:
+            await processes.start_process(tx, self.me)
+            await processes.beat(tx, self.me.id, gateway_is_up=gateway_is_up, now=self.clock.now())
+
+    async def housekeep(self) -> None:
+        """Forget what is kept for a while only, and what dead processes left."""
+        now = self.clock.now()
+        async with self.db.write() as tx:
+            await forget_before(tx, now - EVENTS_KEPT)
+        await self.begin()
+
+    async def readiness(self) -> Readiness:
+        """Whether the work gets done: each check with the age of what it rests on."""
+        async with self.db.read() as tx:
+            running = await processes.processes(tx)
+            planned = await jobs.jobs(tx)
+            vendors = await operations.sources(tx)
+        return Readiness(
+            (
+                Check("database", is_ok=True, age_s=0.0, says="answers"),
+                self._gateway(running),
+                self._jobs(planned),
+                _vendors(vendors),
+            )
+        )
+
+    async def jobs(self) -> tuple[JobState, ...]:
+        async with self.db.read() as tx:
+            return tuple(await jobs.jobs(tx))
+
+    async def sources(self) -> tuple[SourceHealth, ...]:
+        async with self.db.read() as tx:
+            return tuple(await operations.sources(tx))
+
+    async def queue(self) -> Depth:
+        """How much waits for a verdict."""
+        async with self.db.read() as tx:
+            return await work.depth(tx)
+
+    async def source_changed(self, health: SourceHealth) -> None:
+        """A vendor went down or came back."""
+        async with self.db.write() as tx:
+            await operations.keep_source(tx, health)
+
+    async def commands_hash(self, application_id: int) -> str | None:
+        """The hash of the slash commands last synced, or None."""
+        async with self.db.read() as tx:
+            return await operations.commands_digest(tx, application_id)
+
+    async def remember_commands(self, application_id: int, digest: str) -> None:
+        async with self.db.write() as tx:
+            await operations.keep_commands(tx, application_id, digest, self.clock.now())
+
+    def _gateway(self, processes: list[ProcessState]) -> Check:
+        now = self.clock.now()
+        alive = [p for p in processes if now - p.heartbeat_at < PROCESS_IS_GONE_AFTER and "bot" in p.roles]
+        seen = [p.gateway_at for p in alive if p.gateway_at is not None]
+        if not seen:
+            return Check("gateway", is_ok=False, age_s=None, says="Discord was not reached yet")
+        age_s = (now - max(seen)).total_seconds()
+        is_ok = age_s <= GATEWAY_PATIENCE_S
+        return Check("gateway", is_ok=is_ok, age_s=age_s, says="connected" if is_ok else "lost")
+
+    def _jobs(self, jobs: list[JobState]) -> Check:
+        now = self.clock.now()
+        late = [job.name for job in jobs if now - job.due_at > LATE_MEANS_TROUBLE]
+        failing = [job.name for job in jobs if job.failures >= FAILURES_MEAN_TROUBLE]
+        finished = [job.last_finished_at for job in jobs if job.last_finished_at is not None]
+        age_s = (now - max(finished)).total_seconds() if finished else None
+        if late or failing:
+            says = "; ".join(
+                f"{what}: {', '.join(names)}"
+                for what, names in (("late", late), ("failing", failing))
+                if names
+            )
+            return Check("jobs", is_ok=False, age_s=age_s, says=says)
+        return Check(
+            "jobs", is_ok=bool(finished), age_s=age_s, says="run" if finished else "none has run yet"
+        )
+
+
+def _vendors(sources: list[SourceHealth]) -> Check:
+    """A vendor that is down is told, but does not make this house unready."""
+    down = [source.name for source in sources if source.is_down]
+    return Check("vendors", is_ok=True, age_s=None, says=f"down: {', '.join(down)}" if down else "answer")

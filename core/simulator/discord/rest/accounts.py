@@ -1,0 +1,101 @@
+"""REST: the bot's own account, its application, its private channels, and where the gateway is."""
+
+from typing import Final
+
+from ..errors import ApiError, Code
+from ..limits import IDENTIFIES_PER_DAY
+from ..population import ADA_ID, BOT_ID
+from ..wire import Json
+from ..world import DiscordWorld
+from .endpoint import Call, Endpoint
+
+_DAY_MS: Final = 24 * 60 * 60 * 1000
+
+
+def _me(call: Call) -> Json:
+    return call.world.users[BOT_ID].to_own_json()
+
+
+def _user(call: Call) -> Json:
+    user = call.world.users.get(call.id("user_id"))
+    if user is None:
+        raise ApiError(Code.UNKNOWN_USER)
+    return user.to_json()
+
+
+def _my_guilds(call: Call) -> list[Json]:
+    counted = {"owner": False, "permissions": "0", "approximate_member_count": None}
+    return [guild.to_partial_json() | counted for guild in call.world.guilds.values()]
+
+
+def _open_private(call: Call) -> Json:
+    recipient = str(call.form.get("recipient_id", ""))
+    person = call.world.users.get(int(recipient)) if recipient.isdigit() else None
+    if person is None:
+        raise ApiError(Code.UNKNOWN_USER)
+    if person.is_bot:
+        raise ApiError(Code.CANNOT_DM)
+    return call.world.private_channel(person.id).to_json()
+
+
+def application_json(world: DiscordWorld) -> Json:
+    """Discord's application object, as the bot itself sees it."""
+    bot = world.users[BOT_ID]
+    return {
+        "id": str(BOT_ID),
+        "name": bot.display_name,
+        "icon": None,
+        "description": "",
+        "type": None,
+        "bot": bot.to_json(),
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": "0" * 64,
+        "flags": 0,
+        "flags_new": "0",
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "owner": world.users[ADA_ID].to_json(),
+        "team": None,
+        "approximate_guild_count": len(world.guilds),
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": [],
+        "rpc_origins": [],
+    }
+
+
+def _application(call: Call) -> Json:
+    asked = call.request.match_info.get("application_id", "@me")
+    if asked not in ("@me", str(BOT_ID)):
+        raise ApiError(Code.UNKNOWN_APPLICATION)
+    return application_json(call.world)
+
+
+def _gateway(call: Call) -> Json:
+    return {"url": call.world.gateway_url}
+
+
+def _gateway_for_bot(call: Call) -> Json:
+    limit = {
+        "total": IDENTIFIES_PER_DAY,
+        "remaining": call.world.identifies_left,
+        "reset_after": _DAY_MS,
+        "max_concurrency": 1,
+    }
+    return {"url": call.world.gateway_url, "shards": 1, "session_start_limit": limit}
+
+
+ENDPOINTS: Final = (
+    Endpoint("GET", "/users/@me", _me),
+    Endpoint("GET", "/users/@me/guilds", _my_guilds),
+    Endpoint("POST", "/users/@me/channels", _open_private),
+    Endpoint("GET", "/users/{user_id}", _user),
+    Endpoint("GET", "/oauth2/applications/@me", _application),
+    Endpoint("GET", "/applications/@me", _application),
+    Endpoint("GET", "/applications/{application_id}", _application),
+    Endpoint("GET", "/gateway", _gateway, is_open=True),
+    Endpoint("GET", "/gateway/bot", _gateway_for_bot),
+)

@@ -1,0 +1,1 @@
+"""What Discord refuses to store, checked before anything takes effect."""

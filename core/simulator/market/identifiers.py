@@ -1,0 +1,63 @@
+"""Identifiers in the vendors' forms, from a seeded random: addresses, signatures, user and receipt ids."""
+
+import uuid
+from random import Random
+from typing import Final
+
+_BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_PAIRS: Final = [
+    high + low for high in _BASE58 for low in _BASE58
+]  # two digits at a time: half the divisions
+_BASE36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ADDRESS_BYTES: Final = 32
+_ADDRESS_LENGTH: Final = 44
+_SIGNATURE_BYTES: Final = 64
+
+
+def base58(raw: bytes) -> str:
+    """Solana's base58 of these bytes."""
+    number = int.from_bytes(raw, "big")
+    pairs: list[str] = []
+    while number:
+        number, rest = divmod(number, 58 * 58)
+        pairs.append(_PAIRS[rest])
+    zeros = len(raw) - len(raw.lstrip(b"\0"))
+    return "1" * zeros + "".join(reversed(pairs)).lstrip("1")
+
+
+def address(rng: Random) -> str:
+    """A Solana address: 32 bytes, 44 characters."""
+    while True:
+        text = base58(rng.randbytes(_ADDRESS_BYTES))
+        if len(text) == _ADDRESS_LENGTH:
+            return text
+
+
+def signature(rng: Random) -> str:
+    """A transaction signature: 64 bytes."""
+    return base58(rng.randbytes(_SIGNATURE_BYTES))
+
+
+def receipt(rng: Random) -> str:
+    """Collector Crypt's receipt of a listing."""
+    return "v2_" + base58(rng.randbytes(12))[:14]
+
+
+def user(rng: Random) -> str:
+    """Collector Crypt's id of a person: 25 characters."""
+    return "cm" + "".join(rng.choices(_BASE36, k=23))
+
+
+def uuid4(rng: Random) -> str:
+    """A random UUID as text."""
+    return str(uuid.UUID(int=rng.getrandbits(128), version=4))
+
+
+def hexadecimal(rng: Random, length: int) -> str:
+    """So many hexadecimal digits."""
+    return f"{rng.getrandbits(4 * length):0{length}x}"
+
+
+def digits(rng: Random, length: int) -> str:
+    """A number of exactly so many digits."""
+    return str(rng.randrange(10 ** (length - 1), 10**length))

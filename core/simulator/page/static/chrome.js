@@ -1,0 +1,92 @@
+/** What surrounds the chat: drawers on narrow screens, short notices, the greeting, following the newest message. */
+
+import { byId, el } from "./dom.js";
+
+const TOAST_MS = 5_000;
+const NEAR_END_PX = 60;
+const GREETED = "greeted";
+
+/** Side columns that slide in where there is no room for them. */
+export class Drawers {
+  constructor() {
+    this.pairs = [
+      { drawer: byId("sidebar"), button: byId("open-sidebar") },
+      { drawer: byId("panel"), button: byId("open-panel") },
+    ];
+    for (const pair of this.pairs) {
+      pair.button.addEventListener("click", () => this.toggle(pair, !pair.drawer.classList.contains("open")));
+    }
+    byId("backdrop").addEventListener("click", () => this.closeAll());
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.closeAll();
+    });
+  }
+
+  toggle({ drawer, button }, isOpen) {
+    drawer.classList.toggle("open", isOpen);
+    button.setAttribute("aria-expanded", String(isOpen));
+    byId("backdrop").hidden = !this.pairs.some((pair) => pair.drawer.classList.contains("open"));
+    if (isOpen) drawer.querySelector("button:not(:disabled), select")?.focus();
+    else if (drawer.contains(document.activeElement)) button.focus();
+  }
+
+  closeAll() {
+    for (const pair of this.pairs) if (pair.drawer.classList.contains("open")) this.toggle(pair, false);
+  }
+}
+
+/** Keeps the newest message in view as long as the reader is at the end. */
+export class Follower {
+  constructor() {
+    this.log = byId("log");
+    this.jump = byId("jump");
+    this.isAtEnd = true;
+    this.top = 0;
+    this.log.addEventListener("scroll", () => this.scrolled());
+    this.jump.addEventListener("click", () => this.toEnd());
+    new ResizeObserver(() => this.settle()).observe(byId("messages"));
+    new ResizeObserver(() => this.settle()).observe(this.log);
+  }
+
+  /** Only moving up leaves the end: a message that grew in the meantime does not. */
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.log;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) this.isAtEnd = true;
+    else if (scrollTop < this.top) this.isAtEnd = false;
+    this.top = scrollTop;
+    if (this.isAtEnd) this.jump.hidden = true;
+  }
+
+  settle() {
+    if (this.isAtEnd) this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  toEnd() {
+    this.isAtEnd = true;
+    this.jump.hidden = true;
+    this.settle();
+  }
+
+  announceNew() {
+    if (!this.isAtEnd) this.jump.hidden = false;
+  }
+}
+
+/** @param {string} sentence shown for a few seconds */
+export function toast(sentence) {
+  const note = el("p", { class: "toast" }, sentence);
+  byId("toasts").append(note);
+  window.setTimeout(() => note.remove(), TOAST_MS);
+}
+
+/** @param {Record<string, () => void>} tries what the three suggestions do, by element id */
+export function greet(tries) {
+  const greeting = byId("greeting");
+  greeting.hidden = localStorage.getItem(GREETED) !== null;
+  byId("greeting-close").addEventListener("click", () => {
+    localStorage.setItem(GREETED, "yes");
+    greeting.hidden = true;
+    byId("composer-text").focus();
+  });
+  for (const [id, act] of Object.entries(tries)) byId(id).addEventListener("click", act);
+}

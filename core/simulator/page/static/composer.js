@@ -1,0 +1,158 @@
+/** Where a person writes: plain messages, and slash commands with their options. */
+
+import { CommandForm } from "./commandform.js";
+import { matchCommands, slashCommands } from "./commands.js";
+import { byId } from "./dom.js";
+import { Suggestions } from "./suggestions.js";
+
+/**
+ * @typedef {import("./types.js").Channel} Channel
+ * @typedef {import("./types.js").Command} Command
+ * @typedef {import("./types.js").Choice} Choice
+ * @typedef {import("./directory.js").Directory} Directory
+ * @typedef {import("./commands.js").SlashCommand} SlashCommand
+ * @typedef {Record<string, string | number | boolean>} Options
+ * @typedef {{refresh: () => Promise<void>, send: (content: string) => Promise<string | null>,
+ *   run: (command: SlashCommand, options: Options) => Promise<string | null>,
+ *   complete: (command: SlashCommand, options: Options, focused: string) => Promise<Choice[]>}} Handlers
+ *   `send` and `run` resolve with a sentence when they failed, else null; `refresh` leads to `learn`.
+ */
+
+export class Composer {
+  /** @param {Handlers} handlers */
+  constructor(handlers) {
+    this.handlers = handlers;
+    this.text = byId("composer-text");
+    this.form = byId("text-form");
+    this.error = byId("composer-error");
+    this.suggestions = new Suggestions(byId("suggestions"));
+    this.commandForm = new CommandForm(byId("command-form"), this.suggestions, this);
+    /** @type {SlashCommand[]} */
+    this.commands = [];
+    /** @type {Directory | null} */
+    this.directory = null;
+    /** @type {Channel | null} */
+    this.channel = null;
+    this.listen();
+  }
+
+  listen() {
+    this.text.setAttribute("role", "combobox");
+    this.text.setAttribute("aria-autocomplete", "list");
+    this.text.addEventListener("input", () => this.typed());
+    this.text.addEventListener("blur", () => this.suggestions.hide());
+    this.text.addEventListener("keydown", (event) => this.key(event));
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+  }
+
+  /** @param {Directory} directory @param {Channel} channel @param {Command[]} commands */
+  enter(directory, channel, commands) {
+    this.directory = directory;
+    this.channel = channel;
+    this.learn(commands);
+    this.text.placeholder = channel.can_send
+      ? `Message #${channel.name} or type /`
+      : `You may not write in #${channel.name}, but / commands work`;
+    this.leaveCommand();
+  }
+
+  /** @param {Command[]} commands what the bot has registered by now */
+  learn(commands) {
+    this.commands = slashCommands(commands);
+    if (this.text.value.startsWith("/")) this.suggest();
+  }
+
+  /** Start a command as if it had been typed and chosen. @param {string} path */
+  async start(path) {
+    await this.handlers.refresh();
+    const command = this.commands.find((each) => each.path === path);
+    if (command === undefined) this.say(`The bot has not registered /${path} yet.`);
+    else this.choose(command);
+  }
+
+  typed() {
+    this.say(null);
+    this.text.style.height = "auto";
+    this.text.style.height = `${this.text.scrollHeight}px`;
+    if (!this.text.value.startsWith("/")) {
+      this.suggestions.hide();
+      return;
+    }
+    if (this.text.value === "/") this.handlers.refresh();
+    this.suggest();
+  }
+
+  suggest() {
+    const items = matchCommands(this.commands, this.text.value).map((command) => ({
+      label: `/${command.path}`,
+      detail: command.description,
+      value: command,
+    }));
+    this.suggestions.show(this.text, items, (item) => this.choose(item.value));
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (this.suggestions.handleKey(event) || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey) return;
+    event.preventDefault();
+    this.submit();
+  }
+
+  /** @param {SlashCommand} command */
+  choose(command) {
+    this.say(null);
+    this.text.value = "";
+    this.form.hidden = true;
+    this.commandForm.open(command, this.directory);
+  }
+
+  leaveCommand() {
+    this.commandForm.close();
+    this.form.hidden = false;
+    this.say(null);
+  }
+
+  /** @param {string | null} sentence */
+  say(sentence) {
+    this.error.hidden = sentence === null;
+    this.error.textContent = sentence ?? "";
+  }
+
+  async submit() {
+    const content = this.text.value.trim();
+    if (content === "") return;
+    if (content.startsWith("/")) this.say(`There is no command ${content.split(/\s/)[0]} here.`);
+    else if (!this.channel?.can_send) this.say(`You may not write in #${this.channel?.name}.`);
+    else await this.send(content);
+  }
+
+  async send(content) {
+    const failure = await this.handlers.send(this.withMentions(content));
+    this.say(failure);
+    if (failure !== null) return;
+    this.text.value = "";
+    this.typed();
+  }
+
+  /** Turn "@Name" into a mention, longest names first so that "@Cards Cartel" is not "@Cards". */
+  withMentions(content) {
+    let text = content;
+    const users = this.directory?.users() ?? [];
+    for (const user of [...users].sort((one, other) => other.name.length - one.name.length)) {
+      text = text.replace(
+        new RegExp(`@${escapePattern(user.name)}(?![\\p{L}\\p{N}])`, "giu"),
+        `<@${user.id}>`,
+      );
+    }
+    return text;
+  }
+}
+
+/** @param {string} text */
+function escapePattern(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

@@ -1,0 +1,172 @@
+/** The side panel that moves the simulated market. */
+
+import * as api from "./api.js";
+import { byId, el } from "./dom.js";
+
+/**
+ * @typedef {import("./types.js").Message} Message
+ * @typedef {{messages: () => Message[], toast: (sentence: string) => void}} Surroundings
+ *   `messages` gives the shown channel's messages, newest first
+ */
+
+const PACES = [0, 1, 3, 6, 12, 30, 60, 120, 300, 600];
+const ALT = "vendor:alt";
+const MINT = /(?<![1-9A-HJ-NP-Za-km-z])[1-9A-HJ-NP-Za-km-z]{32,44}(?![1-9A-HJ-NP-Za-km-z])/;
+
+export class Panel {
+  /** @param {Surroundings} surroundings */
+  constructor(surroundings) {
+    this.surroundings = surroundings;
+    /** @type {number[]} faults that keep ALT broken */
+    this.altFaults = [];
+    /** @type {string | null} the card listed last from here, sold next when no post shows one */
+    this.listed = null;
+    /** @type {Set<string>} cards that cannot be sold any more */
+    this.gone = new Set();
+    this.press("list-deal", () => this.list());
+    this.press("sell", () => this.sell());
+    this.press("break-alt", () => this.toggleAlt());
+    this.press("restart", () => this.restart());
+    this.pace = byId("pace");
+    this.pace.addEventListener("input", () => this.showPace(PACES[this.pace.value]));
+    this.pace.addEventListener("change", () => this.attempt(() => api.setPace(PACES[this.pace.value])));
+  }
+
+  /** Read the market's state anew. */
+  refresh() {
+    return this.attempt(async () => {
+      const [market, faults] = await Promise.all([api.fetchMarket(), api.fetchFaults()]);
+      this.showMarket(market);
+      this.showAlt(faults.filter((fault) => fault.target === ALT).map((fault) => fault.id));
+      this.messagesChanged();
+    });
+  }
+
+  /** Show which card "Sell it" would sell: the newest open deal post's, else the one listed last. */
+  messagesChanged() {
+    const post = this.newestDeal();
+    const target = post?.mint ?? this.listed;
+    byId("sell").disabled = target === null;
+    byId("sell-target").textContent =
+      post?.title ?? (target ? "The card you listed." : "No deal has been posted yet.");
+  }
+
+  /** @returns {{mint: string, title: string} | null} */
+  newestDeal() {
+    for (const message of this.surroundings.messages()) {
+      const mint = message.author.bot ? mintOf(message) : null;
+      const isOpen = mint !== null && !this.gone.has(mint) && !hasDisabledButton(message);
+      if (isOpen) return { mint, title: message.embeds?.[0]?.title ?? "The newest deal." };
+    }
+    return null;
+  }
+
+  async list() {
+    const deal = await api.listDeal();
+    this.listed = deal.mint;
+    this.gone.delete(deal.mint);
+    byId("listed").textContent =
+      `${deal.name}, ${dollars(deal.price_usd_micros)} (worth ${dollars(deal.fair_usd_micros)})`;
+    this.messagesChanged();
+    this.surroundings.toast("Listed. The bot has not been told: it has to find it.");
+  }
+
+  async sell() {
+    const mint = this.newestDeal()?.mint ?? this.listed;
+    if (mint === null) return;
+    this.gone.add(mint);
+    if (this.listed === mint) this.listed = null;
+    this.messagesChanged();
+    await api.sell(mint);
+    this.surroundings.toast("Sold. Watch its post.");
+  }
+
+  async toggleAlt() {
+    if (this.altFaults.length === 0) {
+      this.showAlt([(await api.breakTarget(ALT)).id]);
+      this.surroundings.toast("ALT answers every question with an error now. List a deal and see.");
+      return;
+    }
+    await Promise.all(this.altFaults.map(api.mendFault));
+    this.showAlt([]);
+    this.surroundings.toast("ALT works again.");
+  }
+
+  async restart() {
+    await api.restartBot();
+    this.surroundings.toast("The bot is asked to restart.");
+  }
+
+  /** @param {number[]} faults */
+  showAlt(faults) {
+    this.altFaults = faults;
+    const isBroken = faults.length > 0;
+    const button = byId("break-alt");
+    button.textContent = isBroken ? "Mend ALT" : "Break ALT";
+    button.setAttribute("aria-pressed", String(isBroken));
+    byId("alt-note").textContent = isBroken
+      ? "ALT is out of order."
+      : "ALT is the price source the bot trusts most.";
+  }
+
+  /** @param {{events_per_minute: number, counts: Record<string, number>}} market */
+  showMarket(market) {
+    this.pace.value = String(nearestPace(market.events_per_minute));
+    this.showPace(market.events_per_minute);
+    const rows = Object.entries(market.counts).map(([name, count]) =>
+      el("div", {}, el("dt", {}, name.replaceAll("_", " ")), el("dd", {}, count.toLocaleString())),
+    );
+    byId("summary").replaceChildren(...rows);
+  }
+
+  /** @param {number} pace */
+  showPace(pace) {
+    const sentence = pace === 0 ? "The market stands still" : `${pace} events a minute`;
+    byId("pace-text").textContent = sentence;
+    this.pace.setAttribute("aria-valuetext", sentence);
+  }
+
+  /** @param {string} id @param {() => Promise<void>} action */
+  press(id, action) {
+    const button = byId(id);
+    button.addEventListener("click", async () => {
+      if (button.getAttribute("aria-busy") === "true") return;
+      button.setAttribute("aria-busy", "true");
+      await this.attempt(action);
+      button.removeAttribute("aria-busy");
+    });
+  }
+
+  /** @param {() => Promise<unknown>} action */
+  async attempt(action) {
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof api.ApiError)) throw error;
+      this.surroundings.toast(error.message);
+    }
+  }
+}
+
+/** @param {Message} message @returns {string | null} the first token address in its links */
+function mintOf(message) {
+  const buttons = (message.components ?? []).flatMap((row) => row.components ?? []);
+  const links = [...(message.embeds ?? []).map((embed) => embed.url), ...buttons.map((button) => button.url)];
+  return links.map((link) => link?.match(MINT)?.[0]).find(Boolean) ?? null;
+}
+
+/** @param {Message} message */
+function hasDisabledButton(message) {
+  return (message.components ?? []).some((row) => (row.components ?? []).some((button) => button.disabled));
+}
+
+/** @param {number} pace @returns {number} a position of the slider */
+function nearestPace(pace) {
+  const distances = PACES.map((each) => Math.abs(each - pace));
+  return distances.indexOf(Math.min(...distances));
+}
+
+/** @param {number} micros */
+function dollars(micros) {
+  return (micros / 1_000_000).toLocaleString("en-US", { style: "currency", currency: "USD" });
+}

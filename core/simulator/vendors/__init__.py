@@ -1,0 +1,1 @@
+"""Stand-ins for the marketplaces and price sources, speaking each vendor's own JSON."""

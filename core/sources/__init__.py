@@ -1,0 +1,1 @@
+"""One file per vendor: each translates, none decides."""

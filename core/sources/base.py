@@ -1,0 +1,133 @@
+"""What a source can be asked. None means "answered, and has none"; an exception means "no answer".
+
+Every method raises SourceError (and nothing else) when the vendor failed. A page is whole or it is
+an error. What must be remembered between calls goes through the protocols at the end, which the
+runtime implements: a source never sees the database.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from core.domain.catalog import SlabFacts
+from core.domain.listings import Mint, Report, SourceName, Venue, Wallet
+from core.domain.money import Amount
+from core.domain.prices import Rate
+from core.domain.valuation import Evidence
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page of reports, newest first as the vendor gave it.
+
+    `skipped` rows were not about slabs on a venue of ours. `lists_live`: being on the page means
+    being on sale at `seen_at` (a page of listings, not of past events).
+    """
+
+    reports: tuple[Report, ...]
+    seen_at: datetime
+    skipped: int = 0
+    lists_live: bool = False
+
+
+class LiveListing(msgspec.Struct, frozen=True):
+    """A listing as the vendor has it.
+
+    `checked_at` tells how fresh the answer is, the vendor's cache included; `updated_at` is the
+    vendor's time of this price, where it says so.
+    """
+
+    seller: Wallet
+    ask: Amount
+    venue: Venue
+    checked_at: datetime
+    updated_at: datetime | None = None
+
+
+class ListingSource(Protocol):
+    """What is on sale, newest first."""
+
+    name: SourceName
+
+    def listings(self, *, pages_max: int) -> AsyncIterator[Page]:
+        """Pages of live listings; at most `pages_max`, fewer when the vendor has no more."""
+        ...
+
+
+class ActivitySource(Protocol):
+    """What just happened at a venue: listed, sold, delisted; newest first."""
+
+    name: SourceName
+
+    def activities(self, *, pages_max: int) -> AsyncIterator[Page]: ...
+
+
+class ListingStateSource(Protocol):
+    """Re-reads one listing, and what became of it."""
+
+    name: SourceName
+
+    async def live(self, mint: Mint) -> LiveListing | None:
+        """The live listing of a token, or None when it is not on sale."""
+        ...
+
+    async def ending(self, mint: Mint, seller: Wallet, since: datetime) -> Report | None:
+        """The sale that ended this seller's listing after `since`, or None when none is reported."""
+        ...
+
+
+class SlabSource(Protocol):
+    """Says what a token's slab is."""
+
+    name: SourceName
+
+    async def slab(self, mint: Mint) -> SlabFacts | None:
+        """None when the token is unknown there, or is not a graded card."""
+        ...
+
+
+class ValuationSource(Protocol):
+    """Values one slab; `asset_id` is the vendor's own name for it, kept for good once known."""
+
+    name: SourceName
+
+    async def value(self, slab: SlabFacts, *, asset_id: str | None) -> Evidence | None: ...
+
+
+class RateSource(Protocol):
+    """Dollars per whole coin."""
+
+    name: SourceName
+
+    async def rate(self, pair: str) -> Rate | None: ...
+
+
+class Breaker(msgspec.Struct, frozen=True):
+    """A vendor's circuit as other processes and people may see it."""
+
+    is_open: bool
+    failures: int
+    since: datetime | None
+    reason: str = ""
+
+
+class VendorMemory(Protocol):
+    """What the HTTP client tells the rest of the house about a vendor; must return at once."""
+
+    def record(self, source: SourceName, breaker: Breaker, *, at: datetime) -> None:
+        """A vendor went down or came back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The vendors that are configured, by what they can be asked. An absent one is no evidence."""
+
+    slabs: Mapping[SourceName, SlabSource]
+    states: Mapping[Venue, ListingStateSource]
+    listings: tuple[ListingSource, ...] = ()
+    activities: tuple[ActivitySource, ...] = ()
+    valuations: tuple[ValuationSource, ...] = ()
+    rates: tuple[RateSource, ...] = field(default=())

@@ -1,0 +1,27 @@
+"""The one HTTP client of all sources: turns, retries, breakers, cache, metrics, errors of ours.
+
+A vendor file asks `get`, `find` or `post` and gets a whole answer, None where the vendor has none, or a
+SourceError; nothing else comes out of here. `decode` and `parsing` keep the same promise for what the
+answer holds.
+"""
+
+from core.sources.http.budget import VendorLimits
+from core.sources.http.cache import Fetched
+from core.sources.http.client import CallOutcome, OnCall, Params, SourceHttp, Vendor
+from core.sources.http.parsing import address_of, decode, parsing, utc
+from core.sources.http.transport import Timeouts
+
+__all__ = [
+    "CallOutcome",
+    "Fetched",
+    "OnCall",
+    "Params",
+    "SourceHttp",
+    "Timeouts",
+    "Vendor",
+    "VendorLimits",
+    "address_of",
+    "decode",
+    "parsing",
+    "utc",
+]

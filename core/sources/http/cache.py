@@ -1,0 +1,102 @@
+"""Answers that are still true, and questions that are already being asked."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from core.clock import Clock
+from core.domain.listings import SourceName
+
+ENTRIES_MAX = 256
+BYTES_MAX = 32 * 2**20
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """A vendor's answer. `at` is the age of what it says: when it was asked for, less the time it
+    had already lain in a cache on the way."""
+
+    source: SourceName
+    body: bytes
+    at: datetime
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """An answer (None: the vendor has none) and for how long it may be given again."""
+
+    fetched: Fetched | None
+    for_s: float = 0.0
+
+
+Ask: TypeAlias = Callable[[], Awaitable[Kept]]
+
+
+class AnswerCache:
+    """Bounded in number and bytes; the one used longest ago goes first."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: OrderedDict[str, tuple[float, Fetched]] = OrderedDict()
+        self._bytes = 0
+        self._flights: dict[str, asyncio.Task[Fetched | None]] = {}
+
+    async def fetch(self, key: str, ask: Ask, *, fresh: bool) -> Fetched | None:
+        """The answer kept under `key` unless `fresh`, else the one on its way, else a new one.
+
+        A caller that is cancelled leaves the question to the others who wait for it.
+        """
+        if not fresh and (kept := self._still_true(key)) is not None:
+            return kept
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = asyncio.create_task(self._fly(key, ask))
+            flight.add_done_callback(_retrieve)
+            self._flights[key] = flight
+        return await asyncio.shield(flight)
+
+    async def close(self) -> None:
+        """Cancel what is still being asked."""
+        flights = list(self._flights.values())
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+
+    async def _fly(self, key: str, ask: Ask) -> Fetched | None:
+        try:
+            kept = await ask()
+        finally:
+            del self._flights[key]
+        if kept.fetched is not None and kept.for_s > 0:
+            self._keep(key, kept.fetched, self._clock.monotonic() + kept.for_s)
+        return kept.fetched
+
+    def _still_true(self, key: str) -> Fetched | None:
+        until, fetched = self._kept.get(key, (0.0, None))
+        if fetched is None:
+            return None
+        if self._clock.monotonic() >= until:
+            self._drop(key)
+            return None
+        self._kept.move_to_end(key)
+        return fetched
+
+    def _keep(self, key: str, fetched: Fetched, until: float) -> None:
+        self._drop(key)
+        self._kept[key] = (until, fetched)
+        self._bytes += len(fetched.body)
+        while len(self._kept) > ENTRIES_MAX or self._bytes > BYTES_MAX:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: str) -> None:
+        entry = self._kept.pop(key, None)
+        if entry is not None:
+            self._bytes -= len(entry[1].body)
+
+
+def _retrieve(flight: "asyncio.Task[Fetched | None]") -> None:
+    """Take note of a failure nobody waited for, so that asyncio does not complain about it."""
+    if not flight.cancelled():
+        flight.exception()

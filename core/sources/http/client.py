@@ -1,0 +1,224 @@
+"""Where the parts meet: one client for all vendors, and one for each of them."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from enum import StrEnum
+from random import Random
+from types import TracebackType
+from typing import TypeAlias
+
+import msgspec
+from yarl import URL
+
+from core.clock import Clock
+from core.domain.listings import SourceName
+from core.errors import SourceChanged, SourceError, SourceRateLimited, SourceRefused, SourceUnavailable
+from core.sources.base import VendorMemory
+from core.sources.http.answers import age_s, error_of, kept_s, later_s
+from core.sources.http.breaker import CircuitBreaker
+from core.sources.http.budget import Budget, NoTurn, Sleep, VendorLimits
+from core.sources.http.cache import AnswerCache, Fetched, Kept
+from core.sources.http.redaction import Redactor
+from core.sources.http.transport import Answer, Request, Timeouts, Transport
+
+TRIES_MAX = 3
+BACKOFF_S = 0.5
+BACKOFF_S_MAX = 8.0
+
+Params: TypeAlias = Mapping[str, str | int]
+
+
+class CallOutcome(StrEnum):
+    """How one request ended, for metrics."""
+
+    ANSWERED = "answered"
+    UNAVAILABLE = "unavailable"
+    RATE_LIMITED = "rate_limited"
+    REFUSED = "refused"
+    CHANGED = "changed"
+
+
+OnCall: TypeAlias = Callable[[SourceName, CallOutcome, float], None]
+"""Told of every request that was sent: the vendor, how it ended, seconds."""
+
+_OUTCOMES: Mapping[type[SourceError], CallOutcome] = {
+    SourceUnavailable: CallOutcome.UNAVAILABLE,
+    SourceRateLimited: CallOutcome.RATE_LIMITED,
+    SourceRefused: CallOutcome.REFUSED,
+    SourceChanged: CallOutcome.CHANGED,
+}
+
+
+class SourceHttp:
+    """Opens and closes what all vendors share. Used inside its `async with`."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        random: Random,
+        sleep: Sleep = asyncio.sleep,
+        memory: VendorMemory | None = None,
+        on_call: OnCall | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self.clock = clock
+        self.random = random
+        self.sleep = sleep
+        self.memory = memory
+        self.on_call = on_call
+        self.timeouts = timeouts or Timeouts()
+        self.transport = Transport(clock, self.timeouts)
+        self.cache = AnswerCache(clock)
+
+    async def __aenter__(self) -> "SourceHttp":
+        await self.transport.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.cache.close()
+        await self.transport.__aexit__(kind, error, trace)
+
+    def vendor(
+        self,
+        source: SourceName,
+        *,
+        base_url: str,
+        limits: VendorLimits,
+        headers: Mapping[str, str] | None = None,
+    ) -> "Vendor":
+        """One vendor's client: ask for it once, its budget and its breaker live in it."""
+        return Vendor(self, source, base_url, limits, headers or {})
+
+
+class Vendor:
+    """Asks one vendor, within its limits, again where that may help."""
+
+    def __init__(
+        self,
+        http: SourceHttp,
+        source: SourceName,
+        base_url: str,
+        limits: VendorLimits,
+        headers: Mapping[str, str],
+    ) -> None:
+        self.source = source
+        self._http = http
+        self._base_url = base_url.rstrip("/")
+        self._limits = limits
+        self._headers = headers
+        self._redactor = Redactor(headers)
+        self._budget = Budget(source, limits, clock=http.clock, sleep=http.sleep)
+        self._breaker = CircuitBreaker(source, clock=http.clock, memory=http.memory)
+
+    async def get(self, path: str, *, params: Params | None = None, fresh: bool = False) -> Fetched:
+        """An answer the vendor always has. Raises SourceError.
+
+        `path` is quoted by the caller. `fresh` passes over what the vendor's `Cache-Control` let us keep.
+        """
+        fetched = await self.find(path, params=params, missing=(), fresh=fresh)
+        assert fetched is not None
+        return fetched
+
+    async def find(
+        self,
+        path: str,
+        *,
+        params: Params | None = None,
+        missing: Collection[int] = (404,),
+        fresh: bool = False,
+    ) -> Fetched | None:
+        """Like `get`, but None when the vendor answers with one of the `missing` statuses."""
+        request = self._request("GET", path, params)
+        key = f"{self.source} {sorted(missing)} {request.url}"
+        return await self._http.cache.fetch(key, lambda: self._kept(request, missing), fresh=fresh)
+
+    async def post(self, path: str, question: msgspec.Struct) -> Fetched:
+        """A *read* by POST (GraphQL and such): tried again as a GET is, never kept. Raises SourceError."""
+        request = self._request("POST", path, None, msgspec.json.encode(question))
+        kept = await self._kept(request, ())
+        assert kept.fetched is not None
+        return kept.fetched
+
+    def _request(self, method: str, path: str, params: Params | None, body: bytes | None = None) -> Request:
+        url = URL(self._base_url + path, encoded=True)
+        headers = {**self._headers, "Content-Type": "application/json"} if body else self._headers
+        return Request(self.source, method, url.with_query(params) if params else url, headers, body)
+
+    async def _kept(self, request: Request, missing: Collection[int]) -> Kept:
+        answer = await self._guarded(request, missing)
+        if answer is None:
+            return Kept(None)
+        at = answer.asked_at - timedelta(seconds=age_s(answer.headers))
+        return Kept(Fetched(self.source, self._redactor.body(answer.body), at), kept_s(answer.headers))
+
+    async def _guarded(self, request: Request, missing: Collection[int]) -> Answer | None:
+        """Being told "later" says nothing about the vendor's health, for or against."""
+        self._breaker.admit()
+        try:
+            answer = await self._persistent(request, missing)
+        except (SourceUnavailable, SourceRefused) as error:
+            self._breaker.failed(error.reason)
+            raise
+        except SourceChanged:
+            self._breaker.answered()
+            raise
+        self._breaker.answered()
+        return answer
+
+    async def _persistent(self, request: Request, missing: Collection[int]) -> Answer | None:
+        """Try, and again after a random wait, while there is time; once for a vendor known to be down."""
+        clock = self._http.clock
+        ends_at = clock.monotonic() + self._http.timeouts.call_s
+        tries_left = 1 if self._breaker.is_open else TRIES_MAX
+        backoff_s = BACKOFF_S
+        while True:
+            tries_left -= 1
+            left_s = ends_at - clock.monotonic()
+            try:
+                return await self._attempt(request, missing, left_s)
+            except NoTurn:
+                raise
+            except (SourceUnavailable, SourceRateLimited):
+                wait_s = max(self._http.random.uniform(0, backoff_s), self._budget.wait_s())
+                left_s = min(ends_at - clock.monotonic(), self._limits.wait_s_max)
+                if tries_left == 0 or wait_s >= left_s:
+                    raise
+            await self._http.sleep(wait_s)
+            backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
+
+    async def _attempt(self, request: Request, missing: Collection[int], left_s: float) -> Answer | None:
+        total_s = min(self._http.timeouts.total_s, left_s)
+        async with self._budget.turn(wait_s_max=left_s):
+            with self._metered():
+                answer = await self._http.transport.send(request, total_s=total_s)
+                return self._judged(request, answer, missing)
+
+    def _judged(self, request: Request, answer: Answer, missing: Collection[int]) -> Answer | None:
+        """A web page is never believed, not even when it says "not found"."""
+        if answer.is_success and not answer.is_web_page:
+            return answer
+        if answer.status in missing and not answer.is_web_page:
+            return None
+        wait_s = later_s(answer, self._http.clock.now())
+        if wait_s is not None:
+            self._budget.pause(wait_s)
+        raise error_of(self.source, request, answer, wait_s)
+
+    @contextmanager
+    def _metered(self) -> Iterator[None]:
+        started = self._http.clock.monotonic()
+        try:
+            yield
+        except SourceError as error:
+            self._told(_OUTCOMES[type(error)], started)
+            raise
+        self._told(CallOutcome.ANSWERED, started)
+
+    def _told(self, outcome: CallOutcome, started: float) -> None:
+        if self._http.on_call is not None:
+            self._http.on_call(self.source, outcome, self._http.clock.monotonic() - started)

@@ -1,0 +1,1 @@
+"""The HTTPS API: parse, call a service, serialise."""

@@ -1,0 +1,1 @@
+"""Storage: one file per aggregate, tables on top, intent-named functions below."""

@@ -1,0 +1,178 @@
+"""The one place that knows which database it is: opening, reading, writing, waiting for a lock."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from asyncpg import InterfaceError, PostgresError
+from sqlalchemy import event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from core.errors import StartError
+
+Tx = AsyncConnection
+"""What every function of this room works in: an open transaction."""
+
+BUSY_TIMEOUT_MS = 15_000
+READERS = 4
+POOL_SIZE = 8
+POOL_WAIT_S = 15
+CONNECT_TIMEOUT_S = 10
+STATEMENT_TIMEOUT_MS = 30_000
+
+_LIVES = text("SELECT pg_try_advisory_lock(hashtextextended(:id, 1))")
+_IS_FREE = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:id, 1))")
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
+
+
+def parse_url(text: str) -> URL:
+    """The address with the driver of ours. Raises StartError for what is neither engine."""
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise StartError("DATABASE_URL is not an address such as sqlite:///data/cartel.db.") from error
+    driver = _DRIVERS.get(url.get_backend_name())
+    if driver is None:
+        raise StartError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    if driver.startswith("sqlite") and (not url.database or url.database == ":memory:"):
+        raise StartError("DATABASE_URL must name a file, such as sqlite:///data/cartel.db.")
+    return url.set(drivername=driver)
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """The file of a SQLite database, None for PostgreSQL."""
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+class Database:
+    """Reads run beside one another; on SQLite one writer at a time, on PostgreSQL a pool of them."""
+
+    def __init__(self, url: str) -> None:
+        self.url = parse_url(url)
+        self.file = sqlite_file(self.url)
+        if self.file is not None:
+            self._writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE")
+            self._reader = _sqlite_engine(self.url, size=READERS, begin="BEGIN", query_only=True)
+        else:
+            self._writer = self._reader = _postgres_engine(self.url)
+        self._life: AsyncConnection | None = None
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        """A transaction that may change things: commits at the end, rolls back on an exception."""
+        async with self._writer.begin() as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """A consistent look that changes nothing."""
+        async with self._reader.begin() as tx:
+            yield tx
+
+    async def reach(self) -> None:
+        """Raise StartError, in one sentence, when the database cannot be opened."""
+        try:
+            if self.file is not None:
+                await asyncio.to_thread(self.file.parent.mkdir, parents=True, exist_ok=True)
+            async with asyncio.timeout(CONNECT_TIMEOUT_S), self._writer.connect() as connection:
+                await connection.exec_driver_sql("SELECT 1")
+        except (OSError, TimeoutError, SQLAlchemyError, PostgresError, InterfaceError) as error:
+            raise StartError(self._unreachable(error)) from error
+
+    def _unreachable(self, error: Exception) -> str:
+        cause = getattr(error, "orig", None) or error
+        reason = str(cause).strip().partition("\n")[0][:200] or type(cause).__name__
+        if self.file is not None:
+            return f"The database file {self.file} cannot be opened: {reason}."
+        return (
+            f"PostgreSQL at {self.url.host}:{self.url.port or 5432} cannot be reached ({reason}): "
+            "check DATABASE_URL and that the server runs."
+        )
+
+    async def hold_sign_of_life(self, process_id: str) -> None:
+        """PostgreSQL: hold a lock that ends with this process; taken anew when its connection broke."""
+        if self.file is not None:
+            return
+        if self._life is None or self._life.closed or self._life.invalidated:
+            self._life = await self._writer.connect()
+            await self._life.execution_options(isolation_level="AUTOCOMMIT")
+        await self._life.execute(_LIVES, {"id": process_id})
+
+    async def close(self) -> None:
+        if self._life is not None:
+            await self._life.close()
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+
+def insert_new(tx: Tx, table: type[DeclarativeBase]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what to do on conflict, in the engine's own words."""
+    return postgresql.insert(table) if is_postgres(tx) else sqlite.insert(table)
+
+
+async def lost_sign_of_life(tx: Tx, process_id: str) -> bool:
+    """Whether a process is gone. On SQLite any other one is: a lock file lets one run at a time."""
+    if not is_postgres(tx):
+        return True
+    return bool((await tx.execute(_IS_FREE, {"id": process_id})).scalar_one())
+
+
+def is_postgres(tx: Tx) -> bool:
+    return tx.dialect.name == "postgresql"
+
+
+def _sqlite_engine(url: URL, *, size: int, begin: str, query_only: bool = False) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_S,
+        connect_args={"timeout": CONNECT_TIMEOUT_S},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves; the driver must not
+        cursor = connection.cursor()
+        for pragma in _pragmas(query_only):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _pragmas(query_only: bool) -> tuple[str, ...]:
+    shared = (f"busy_timeout = {BUSY_TIMEOUT_MS}", "foreign_keys = ON", "recursive_triggers = ON")
+    if query_only:
+        return (*shared, "query_only = ON")
+    return (*shared, "journal_mode = WAL", "synchronous = FULL")
+
+
+def _postgres_engine(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT_S,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": CONNECT_TIMEOUT_S,
+            "server_settings": {"timezone": "UTC", "statement_timeout": str(STATEMENT_TIMEOUT_MS)},
+        },
+    )

@@ -1,0 +1,98 @@
+"""Jobs: when each is due, who runs it, how it went."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, Integer, String, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.domain.operations import JobState, Outcome
+from db.base import Base
+from db.engine import Tx, insert_new
+from db.types import UtcDateTime
+
+
+class JobRow(Base):
+    """When a job is due, who runs it, and how it went. `fence` grows with every lease."""
+
+    __tablename__ = "job"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(String(12))
+    failures: Mapped[int] = mapped_column(Integer)
+    error: Mapped[str] = mapped_column(String(300))
+    leased_by: Mapped[str | None] = mapped_column(String(40))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    fence: Mapped[int] = mapped_column(BigInteger)
+
+
+async def plan_job(tx: Tx, name: str, due_at: datetime) -> None:
+    """A job's row, made once; its due time is kept across restarts."""
+    row = {
+        "name": name,
+        "due_at": due_at,
+        "outcome": Outcome.NEVER.value,
+        "failures": 0,
+        "error": "",
+        "fence": 0,
+    }
+    await tx.execute(insert_new(tx, JobRow).values(row).on_conflict_do_nothing())
+
+
+async def lease_job(
+    tx: Tx, name: str, owner: str, *, now: datetime, lease: timedelta, even_early: bool
+) -> int | None:
+    """Take a job that nobody runs and that is due (or `even_early`): its fence, or None."""
+    free_one = update(JobRow).where(
+        JobRow.name == name, or_(JobRow.lease_until.is_(None), JobRow.lease_until <= now)
+    )
+    if not even_early:
+        free_one = free_one.where(JobRow.due_at <= now)
+    taken = free_one.values(
+        leased_by=owner, lease_until=now + lease, last_started_at=now, fence=JobRow.fence + 1
+    ).returning(JobRow.fence)
+    return (await tx.execute(taken)).scalar_one_or_none()
+
+
+async def finish_job(
+    tx: Tx, name: str, fence: int, *, now: datetime, due_at: datetime, outcome: Outcome, error: str
+) -> None:
+    """Give the lease back; a lease that passed to somebody else is left alone."""
+    mine = update(JobRow).where(JobRow.name == name, JobRow.fence == fence)
+    failures = 0 if outcome is Outcome.OK else JobRow.failures + 1
+    await tx.execute(
+        mine.values(
+            leased_by=None,
+            lease_until=None,
+            last_finished_at=now,
+            due_at=due_at,
+            outcome=outcome.value,
+            failures=failures,
+            error=error[:300],
+        )
+    )
+
+
+async def jobs(tx: Tx) -> list[JobState]:
+    rows = await tx.execute(select(JobRow.__table__).order_by(JobRow.name))
+    return [
+        JobState(
+            r.name,
+            r.due_at,
+            r.last_started_at,
+            r.last_finished_at,
+            Outcome(r.outcome),
+            r.failures,
+            r.error,
+            r.lease_until,
+        )
+        for r in rows
+    ]
+
+
+async def free(tx: Tx, owners: list[str]) -> None:
+    """What these processes were running may be run by others."""
+    theirs = update(JobRow).where(JobRow.leased_by.in_(owners))
+    await tx.execute(theirs.values(leased_by=None, lease_until=None))

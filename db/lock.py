@@ -1,0 +1,33 @@
+"""One role process at a time on SQLite: an operating-system lock that ends with its process."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.errors import StartError
+
+
+@contextmanager
+def hold_alone(database: Path) -> Iterator[None]:
+    """Hold the database's lock file; raises StartError while another process holds it."""
+    path = database.with_name(f"{database.name}.lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="ascii")
+    except OSError as error:
+        raise StartError(f"The database folder {path.parent} cannot be written to.") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            raise StartError(
+                f"Another process ({file.read(20).strip() or '?'}) already runs on {database}: stop it "
+                "first, or use PostgreSQL to run several."
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield

@@ -1,0 +1,176 @@
+"""Price points and valuations: insert-only history of what was asked, paid and thought."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.domain.money import USD_MICROS, Amount, Unit
+from core.domain.prices import PricePoint, PriceType, Rate
+from core.domain.valuation import Evidence, Sale, Valuation
+from db.base import Base
+from db.engine import Tx, insert_new
+from db.types import BigId, Json, TextDecimal, UtcDateTime
+
+
+class PricePointRow(Base):
+    """One price of a subject. For a rate `rate` is exact and the amount is it in micro-dollars."""
+
+    __tablename__ = "price_point"
+    __table_args__ = (Index("ix_price_point_history", "subject", "type", "at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subject: Mapped[str] = mapped_column(String(60))
+    source: Mapped[str] = mapped_column(String(24))
+    type: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    known_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    unit: Mapped[str] = mapped_column(String(16))
+    usd_micros: Mapped[int] = mapped_column(BigInteger)
+    rate: Mapped[Decimal | None] = mapped_column(TextDecimal)
+    rate_id: Mapped[int | None] = mapped_column(ForeignKey("price_point.id"))
+    dedupe_key: Mapped[str] = mapped_column(String(200), unique=True)
+
+
+class ValuationRow(Base):
+    """What a kind (or a slab without one) was thought to be worth; the newest by known_at counts."""
+
+    __tablename__ = "valuation"
+    __table_args__ = (Index("ix_valuation_current", "subject", "known_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subject: Mapped[str] = mapped_column(String(60))
+    valued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    known_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    value_usd_micros: Mapped[int] = mapped_column(BigInteger)
+    low_usd_micros: Mapped[int] = mapped_column(BigInteger)
+    high_usd_micros: Mapped[int] = mapped_column(BigInteger)
+    confidence: Mapped[int] = mapped_column(SmallInteger)
+    evidence: Mapped[tuple[Evidence, ...]] = mapped_column(Json(tuple[Evidence, ...]))
+
+
+async def add_point(tx: Tx, point: PricePoint, *, rate_id: int | None = None) -> None:
+    """Add a price unless its key is known."""
+    row = {
+        "subject": point.subject,
+        "source": point.source,
+        "type": point.type.value,
+        "at": point.at,
+        "known_at": point.known_at,
+        "amount": point.amount.value,
+        "unit": point.amount.unit.value,
+        "usd_micros": point.usd_micros,
+        "rate_id": rate_id,
+        "dedupe_key": point.key[:200],
+    }
+    await tx.execute(insert_new(tx, PricePointRow).values(row).on_conflict_do_nothing())
+
+
+async def add_rate(tx: Tx, rate: Rate, known_at: datetime) -> int:
+    """Keep a rate; its id is what converted amounts name."""
+    micros = int(rate.usd * USD_MICROS)
+    row = {
+        "subject": f"pair:{rate.pair}",
+        "source": rate.source,
+        "type": PriceType.RATE.value,
+        "at": rate.at,
+        "known_at": known_at,
+        "amount": micros,
+        "unit": Unit.USD_MICROS.value,
+        "usd_micros": micros,
+        "rate": rate.usd,
+        "dedupe_key": f"rate:{rate.pair}:{rate.source}:{rate.at.isoformat()}",
+    }
+    await tx.execute(insert_new(tx, PricePointRow).values(row).on_conflict_do_nothing())
+    key = PricePointRow.dedupe_key == row["dedupe_key"]
+    return (await tx.execute(select(PricePointRow.id).where(key))).scalar_one()
+
+
+async def latest_rate(tx: Tx, pair: str) -> tuple[int, Rate] | None:
+    """The newest known rate of a pair and its id."""
+    query = (
+        select(PricePointRow.id, PricePointRow.rate, PricePointRow.source, PricePointRow.at)
+        .where(PricePointRow.subject == f"pair:{pair}", PricePointRow.type == PriceType.RATE.value)
+        .order_by(PricePointRow.at.desc(), PricePointRow.id.desc())
+        .limit(1)
+    )
+    row = (await tx.execute(query)).first()
+    return None if row is None or row.rate is None else (row.id, Rate(pair, row.rate, row.source, row.at))
+
+
+async def sales(tx: Tx, subject: str, *, since: datetime, limit: int = 200) -> list[Sale]:
+    """The newest sales of a subject."""
+    query = (
+        select(PricePointRow.at, PricePointRow.usd_micros)
+        .where(
+            PricePointRow.subject == subject,
+            PricePointRow.type == PriceType.SALE.value,
+            PricePointRow.at >= since,
+        )
+        .order_by(PricePointRow.at.desc())
+        .limit(limit)
+    )
+    return [Sale(*row) for row in await tx.execute(query)]
+
+
+async def current_value(tx: Tx, subject: str) -> int | None:
+    """What a subject was last thought to be worth, in micro-dollars."""
+    current = await current_valuation(tx, subject)
+    return None if current is None else current[1].value_usd_micros
+
+
+async def current_valuation(tx: Tx, subject: str) -> tuple[datetime, Valuation] | None:
+    """The newest valuation and when it was known."""
+    query = (
+        select(ValuationRow.__table__)
+        .where(ValuationRow.subject == subject)
+        .order_by(ValuationRow.known_at.desc(), ValuationRow.id.desc())
+        .limit(1)
+    )
+    row = (await tx.execute(query)).first()
+    if row is None:
+        return None
+    value = Valuation(
+        row.value_usd_micros, row.low_usd_micros, row.high_usd_micros, row.confidence, row.evidence
+    )
+    return row.known_at, value
+
+
+async def add_valuation(tx: Tx, subject: str, valuation: Valuation, now: datetime) -> int:
+    """Insert a valuation and the vendor values it rests on."""
+    row = {
+        "subject": subject,
+        "valued_at": now,
+        "known_at": now,
+        "value_usd_micros": valuation.value_usd_micros,
+        "low_usd_micros": valuation.low_usd_micros,
+        "high_usd_micros": valuation.high_usd_micros,
+        "confidence": valuation.confidence,
+        "evidence": valuation.evidence,
+    }
+    done = await tx.execute(insert(ValuationRow).values(row).returning(ValuationRow.id))
+    valuation_id = done.scalar_one()
+    for point in _value_points(subject, valuation.evidence, valuation_id, now):
+        await add_point(tx, point)
+    return valuation_id
+
+
+def _value_points(
+    subject: str, evidence: Sequence[Evidence], valuation_id: int, now: datetime
+) -> list[PricePoint]:
+    return [
+        PricePoint(
+            subject=subject,
+            source=item.kind.value,
+            type=PriceType.VALUATION,
+            at=now,
+            known_at=now,
+            amount=Amount(item.value_usd_micros, Unit.USD_MICROS),
+            usd_micros=item.value_usd_micros,
+            key=f"valuation:{valuation_id}:{item.kind}",
+        )
+        for item in evidence
+    ]

@@ -1,0 +1,161 @@
+"""The queue: each listing version is worked exactly once, whoever works it."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Select,
+    SmallInteger,
+    String,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base
+from db.catalog import TokenRow
+from db.engine import Tx, insert_new
+from db.listings import ListingRow, VersionRow
+from db.types import BigId, UtcDateTime
+
+
+class WorkRow(Base):
+    """One version waiting for its verdict; the row goes when it has one. Parked rows wait for an operator."""
+
+    __tablename__ = "work"
+    __table_args__ = (Index("ix_work_next", "parked_at", "priority", "prior", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), unique=True)
+    priority: Mapped[int] = mapped_column(SmallInteger)
+    prior: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    next_try_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    claimed_by: Mapped[str | None] = mapped_column(String(40))
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    parked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(String(300))
+
+
+class Priority:
+    """Lower is worked first."""
+
+    FRESH = 0
+    RECHECK = 10
+    BACKFILL = 20
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A claimed row."""
+
+    id: int
+    version_id: int
+    attempts: int
+    created_at: datetime
+    priority: int
+    mint: str
+
+
+class Depth(msgspec.Struct, frozen=True):
+    """How much waits, and since when the oldest does."""
+
+    waiting: int
+    parked: int
+    oldest_at: datetime | None
+
+
+async def add(tx: Tx, version_id: int, *, priority: int, prior: int, now: datetime) -> None:
+    """Queue a version; queueing it again changes nothing. `prior`: within a priority, smallest first."""
+    row = {
+        "version_id": version_id,
+        "priority": priority,
+        "prior": prior,
+        "created_at": now,
+        "next_try_at": now,
+        "attempts": 0,
+    }
+    await tx.execute(insert_new(tx, WorkRow).values(row).on_conflict_do_nothing())
+
+
+async def is_any_due(tx: Tx, now: datetime, *, below: int) -> bool:
+    """A look without a lock, so that an empty queue costs no write."""
+    return (await tx.execute(_due(now, below).limit(1))).first() is not None
+
+
+async def claim(tx: Tx, owner: str, *, limit: int, below: int, now: datetime, lease: timedelta) -> list[Task]:
+    """Take the next due rows of a priority `below` for `lease`; rows another worker holds are passed over."""
+    order = (WorkRow.priority, WorkRow.prior, WorkRow.id)
+    due = _due(now, below).order_by(*order).limit(limit).with_for_update(skip_locked=True)
+    ids = list((await tx.execute(due)).scalars())
+    if not ids:
+        return []
+    taken = update(WorkRow).where(WorkRow.id.in_(ids))
+    await tx.execute(taken.values(claimed_by=owner, claimed_until=now + lease, attempts=WorkRow.attempts + 1))
+    rows = (
+        select(WorkRow.id, WorkRow.version_id, WorkRow.attempts, WorkRow.created_at)
+        .add_columns(WorkRow.priority, TokenRow.address)
+        .join(VersionRow, VersionRow.id == WorkRow.version_id)
+        .join(ListingRow, ListingRow.id == VersionRow.listing_id)
+        .join(TokenRow, TokenRow.id == ListingRow.token_id)
+        .where(WorkRow.id.in_(ids))
+    )
+    tasks = {row.id: Task(*row) for row in await tx.execute(rows)}
+    return [tasks[id] for id in ids]
+
+
+async def holds(tx: Tx, task: Task, owner: str) -> bool:
+    """Whether the row is still this owner's; false when its lease passed to somebody else."""
+    query = select(WorkRow.id).where(
+        WorkRow.id == task.id, WorkRow.claimed_by == owner, WorkRow.attempts == task.attempts
+    )
+    return (await tx.execute(query.with_for_update())).first() is not None
+
+
+async def done(tx: Tx, work_id: int) -> None:
+    await tx.execute(delete(WorkRow).where(WorkRow.id == work_id))
+
+
+async def drop(tx: Tx, version_id: int) -> None:
+    """The version is no longer current: nothing to work."""
+    await tx.execute(delete(WorkRow).where(WorkRow.version_id == version_id))
+
+
+async def again(tx: Tx, work_id: int, *, at: datetime, error: str) -> None:
+    """Not done: tried again at a later time."""
+    values = {"claimed_by": None, "claimed_until": None, "next_try_at": at, "error": error[:300]}
+    await tx.execute(update(WorkRow).where(WorkRow.id == work_id).values(values))
+
+
+async def park(tx: Tx, work_id: int, *, at: datetime, error: str) -> None:
+    """Not to be tried again by itself."""
+    values = {"claimed_by": None, "claimed_until": None, "parked_at": at, "error": error[:300]}
+    await tx.execute(update(WorkRow).where(WorkRow.id == work_id).values(values))
+
+
+async def release(tx: Tx, owner_is_gone: list[str]) -> None:
+    """Give back what processes that are no more had claimed."""
+    gone = update(WorkRow).where(WorkRow.claimed_by.in_(owner_is_gone))
+    await tx.execute(gone.values(claimed_by=None, claimed_until=None))
+
+
+async def depth(tx: Tx) -> Depth:
+    waiting = select(func.count(), func.min(WorkRow.created_at)).where(WorkRow.parked_at.is_(None))
+    count, oldest = (await tx.execute(waiting)).one()
+    parked = select(func.count()).where(WorkRow.parked_at.is_not(None))
+    return Depth(count, (await tx.execute(parked)).scalar_one(), oldest)
+
+
+def _due(now: datetime, below: int) -> Select[int]:
+    return select(WorkRow.id).where(
+        WorkRow.parked_at.is_(None),
+        WorkRow.priority < below,
+        WorkRow.next_try_at <= now,
+        or_(WorkRow.claimed_until.is_(None), WorkRow.claimed_until <= now),
+    )

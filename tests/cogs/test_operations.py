@@ -1,0 +1,79 @@
+"""The owner's commands by mention: for the owner alone, at home when there is a home."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import discord.ext.test as dpytest
+import pytest
+
+from cogs.client import CartelBot
+from core.domain.operations import JobState, Outcome
+from core.errors import SourceUnavailable
+from core.simulator.discord.population import ADA_ID, BOT_ID, GENERAL_ID
+from tests.cogs.conftest import Stage, new_bot
+from tests.cogs.memory import Memory, StepClock
+
+
+@pytest.fixture
+async def bot(memory: Memory, clock: StepClock) -> AsyncIterator[CartelBot]:
+    """A bot in a toy Discord that knows prefix commands only."""
+    bot = new_bot(memory, clock)
+    await bot._async_setup_hook()
+    await bot.load_extension("cogs.operations")
+    dpytest.configure(bot)
+    bot.owner_id = dpytest.get_config().members[0].id
+    yield bot
+    await dpytest.empty_queue()
+    await bot.close()
+
+
+async def mention(bot: CartelBot, words: str) -> str | None:
+    """What the bot answers, None when it stays silent."""
+    assert bot.user is not None
+    await dpytest.message(f"{bot.user.mention} {words}")
+    if dpytest.verify().message().nothing():
+        return None
+    return str(dpytest.get_message().content)
+
+
+async def test_jobs_shows_the_table_to_the_owner(bot: CartelBot, memory: Memory, clock: StepClock) -> None:
+    memory.operations.states = (JobState("poll", clock.now(), None, None, Outcome.NEVER, 0),)
+    answer = await mention(bot, "jobs")
+    assert answer is not None
+    assert "poll  never" in answer
+
+
+async def test_nobody_else_sees_it(bot: CartelBot) -> None:
+    bot.owner_id = 1
+    with pytest.raises(Exception, match="check"):
+        await mention(bot, "jobs")
+    assert dpytest.get_message().content == "This command is for those who run this bot."
+
+
+async def test_the_owner_is_asked_to_go_home_when_there_is_one(bot: CartelBot) -> None:
+    bot.operator_guild_id = 1
+    with pytest.raises(Exception, match="check"):
+        await mention(bot, "jobs")
+    assert dpytest.get_message().content == "This command is for those who run this bot."
+
+
+async def test_words_that_are_no_command_get_no_answer(bot: CartelBot) -> None:
+    with pytest.raises(Exception, match="not found"):
+        await mention(bot, "good morning")
+    assert dpytest.verify().message().nothing()
+
+
+async def test_sync_gives_discord_the_commands_again(stage: Stage) -> None:
+    people = stage.discord.people
+    before = len(stage.discord.ledger.requests("PUT", "/applications/{application_id}/commands"))
+    people.write(ADA_ID, GENERAL_ID, "sync", (BOT_ID,))
+    await stage.discord.watchers.until(lambda: stage.messages(GENERAL_ID) or None)
+    (answer,) = stage.messages(GENERAL_ID)
+    assert answer.payload["content"] == "Discord has 2 commands now."
+    after = len(stage.discord.ledger.requests("PUT", "/applications/{application_id}/commands"))
+    assert after == before + 1
+
+
+async def test_a_failure_behind_a_mention_is_told_too(stage: Stage) -> None:
+    assert SourceUnavailable
+    assert asyncio

@@ -1,0 +1,110 @@
+"""The budget on a clock that only moves when somebody sleeps."""
+
+import asyncio
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from core.clock import ManualClock
+from core.domain.listings import SourceName
+from core.errors import SourceRateLimited
+from core.sources.http.budget import Budget, NoTurn, VendorLimits
+from tests.sources.conftest import Sleeper
+
+
+def budget_of(limits: VendorLimits, clock: ManualClock, sleeper: Sleeper) -> Budget:
+    return Budget(SourceName.MAGIC_EDEN, limits, clock=clock, sleep=sleeper.sleep)
+
+
+async def sent_at(budget: Budget, clock: ManualClock, count: int) -> list[float]:
+    """When each of so many requests in a row goes out."""
+    times = []
+    for _ in range(count):
+        async with budget.turn(wait_s_max=60):
+            times.append(clock.monotonic())
+    return times
+
+
+async def test_requests_are_evenly_spaced(clock: ManualClock, sleeper: Sleeper) -> None:
+    budget = budget_of(VendorLimits(per_minute=120), clock, sleeper)
+    times = await sent_at(budget, clock, 200)
+    assert [b - a for a, b in pairwise(times)] == pytest.approx([0.5] * 199)
+
+
+@pytest.mark.parametrize("window_s", [1, 10, 60])
+async def test_no_window_holds_more_than_its_share_and_the_burst(
+    clock: ManualClock, sleeper: Sleeper, window_s: int
+) -> None:
+    budget = budget_of(VendorLimits(per_minute=100, burst=5), clock, sleeper)
+    times = await sent_at(budget, clock, 300)
+    clock.advance(timedelta(hours=1))
+    times += await sent_at(budget, clock, 300)
+    most = max(sum(1 for at in times if start <= at < start + window_s) for start in times)
+    assert most <= 5 + window_s * 100 / 60
+
+
+async def test_a_quiet_time_earns_the_burst_and_no_more(clock: ManualClock, sleeper: Sleeper) -> None:
+    budget = budget_of(VendorLimits(per_minute=60, burst=3), clock, sleeper)
+    clock.advance(timedelta(hours=1))
+    await sent_at(budget, clock, 3)
+    assert sleeper.slept_s == []
+    await sent_at(budget, clock, 1)
+    assert sleeper.slept_s == [pytest.approx(1)]
+
+
+async def test_whoever_would_wait_too_long_is_told_when_to_come_back(
+    clock: ManualClock, sleeper: Sleeper
+) -> None:
+    budget = budget_of(VendorLimits(per_minute=1, wait_s_max=10), clock, sleeper)
+    await sent_at(budget, clock, 1)
+    clock.advance(timedelta(seconds=20))
+    with pytest.raises(SourceRateLimited) as caught:
+        await sent_at(budget, clock, 1)
+    assert caught.value.retry_after_s == pytest.approx(40)
+    clock.advance(timedelta(seconds=31))
+    await sent_at(budget, clock, 1)
+    assert sleeper.slept_s == [pytest.approx(9)]
+
+
+async def test_after_a_pause_requests_leave_one_by_one(clock: ManualClock, sleeper: Sleeper) -> None:
+    budget = budget_of(VendorLimits(per_minute=60, burst=4), clock, sleeper)
+    budget.pause(5)
+    assert await sent_at(budget, clock, 3) == pytest.approx([5, 6, 7])
+
+
+async def test_a_shorter_pause_does_not_end_a_longer_one(clock: ManualClock, sleeper: Sleeper) -> None:
+    budget = budget_of(VendorLimits(per_minute=60), clock, sleeper)
+    budget.pause(5)
+    budget.pause(1)
+    assert budget.wait_s() == pytest.approx(5)
+
+
+async def test_no_more_are_under_way_than_may_be(clock: ManualClock, sleeper: Sleeper) -> None:
+    budget = budget_of(VendorLimits(per_minute=6000, burst=10, concurrent=2), clock, sleeper)
+    inside = 0
+    most = 0
+    is_full = asyncio.Event()
+
+    async def one() -> None:
+        nonlocal inside, most
+        async with budget.turn(wait_s_max=5):
+            inside += 1
+            most = max(most, inside)
+            if inside == 2:
+                is_full.set()
+            await is_full.wait()
+            await asyncio.sleep(0)
+            inside -= 1
+
+    await asyncio.gather(*(one() for _ in range(6)))
+    assert most == 2
+
+
+async def test_a_full_house_turns_callers_away_in_the_end(clock: ManualClock, sleeper: Sleeper) -> None:
+    budget = budget_of(VendorLimits(per_minute=6000, burst=10, concurrent=1), clock, sleeper)
+    async with budget.turn(wait_s_max=1):
+        with pytest.raises(NoTurn, match="all 1 places taken"):
+            async with budget.turn(wait_s_max=0.01):
+                pytest.fail("two in a house of one")
+    assert len(await sent_at(budget, clock, 1)) == 1

@@ -1,0 +1,75 @@
+"""Every question a vendor can be asked, each with a good answer to it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from core.domain.catalog import Grade, Grader, SlabFacts
+from core.sources.alt import Alt
+from core.sources.coingecko import CoinGecko
+from core.sources.collectorcrypt import CollectorCrypt
+from core.sources.http import SourceHttp
+from core.sources.magiceden import MagicEden
+from tests.sources.conftest import START
+from tests.sources.payloads import (
+    ASSET,
+    MINT,
+    SELLER,
+    TITLE,
+    Json,
+    alt_asset,
+    alt_cert,
+    cc_card,
+    cc_market,
+    cc_page,
+    cc_row,
+    cc_sale,
+    me_activity,
+    me_listing,
+    me_token,
+    sol_price,
+)
+
+SLAB = SlabFacts(Grader.PSA, "145822162", Grade(100), TITLE, None)
+
+
+@dataclass(frozen=True)
+class Question:
+    """`ask` goes to a server at the address given and understands `answer`."""
+
+    name: str
+    ask: Callable[[SourceHttp, str], Awaitable[object]]
+    answer: Json
+
+    def __str__(self) -> str:
+        return self.name
+
+
+QUESTIONS = (
+    Question(
+        "cc listings",
+        lambda http, url: anext(CollectorCrypt(http, base_url=url).listings(pages_max=1)),
+        cc_page(cc_row()),
+    ),
+    Question("cc live", lambda http, url: CollectorCrypt(http, base_url=url).live(MINT), cc_market()),
+    Question(
+        "cc ending",
+        lambda http, url: CollectorCrypt(http, base_url=url).ending(MINT, SELLER, START),
+        [cc_sale()],
+    ),
+    Question("cc slab", lambda http, url: CollectorCrypt(http, base_url=url).slab(MINT), cc_card()),
+    Question(
+        "me activities",
+        lambda http, url: anext(MagicEden(http, base_url=url).activities(pages_max=1)),
+        [me_activity()],
+    ),
+    Question("me live", lambda http, url: MagicEden(http, base_url=url).live(MINT), [me_listing()]),
+    Question(
+        "me ending",
+        lambda http, url: MagicEden(http, base_url=url).ending(MINT, SELLER, START),
+        [me_activity("buyNow")],
+    ),
+    Question("me slab", lambda http, url: MagicEden(http, base_url=url).slab(MINT), me_token()),
+    Question("alt cert", lambda http, url: Alt(http, base_url=url).value(SLAB, asset_id=None), alt_cert()),
+    Question("alt asset", lambda http, url: Alt(http, base_url=url).value(SLAB, asset_id=ASSET), alt_asset()),
+    Question("coingecko rate", lambda http, url: CoinGecko(http, base_url=url).rate("SOL/USD"), sol_price()),
+)
