@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4
 MAY_SKIP := any
 # `make requirements UPGRADE=--upgrade` takes the newest versions that pyproject.toml allows.
 UPGRADE :=
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate $(UPGRADE) pyproject.toml
 
 help: ## List these targets

@@ -66,6 +66,7 @@ class CartelBot(commands.Bot):
         operator_guild_id: int | None,
         guild_ready_timeout_s: float = 2.0,
     ) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # we have no voice
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -161,9 +162,9 @@ async def run_bot(bot: CartelBot, token: str) -> None:
         await _stay_connected(bot)
 
 
-async def refuse_spent_sessions(bot: CartelBot) -> None:
+async def refuse_spent_sessions(client: discord.Client) -> None:
     """Keep a reserve of the sessions Discord grants a day. Raises StartError."""
-    _, _, limit = await bot.http.get_bot_gateway()
+    _, _, limit = await client.http.get_bot_gateway()
     if limit["remaining"] < SESSIONS_LEFT_MIN:
         renewal = duration(timedelta(milliseconds=limit["reset_after"]))
         raise StartError(

@@ -5,8 +5,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 from random import SystemRandom
 
 import structlog
@@ -16,8 +15,7 @@ from core.domain.deals import DEFAULT_POLICY
 from core.domain.listings import SourceName, Venue
 from core.domain.operations import ProcessState, SourceHealth
 from core.errors import StartError
-from core.events import Bus, Topic
-from core.jobs import Job
+from core.events import Bus
 from core.services import Services
 from core.services.appraisal import AppraisalService, Line
 from core.services.deals import DealService
@@ -63,49 +61,6 @@ class Runtime:
     appraisal: AppraisalService
     rechecks: RecheckService
     leases: JobService
-
-    def jobs(self) -> tuple[Job, ...]:
-        """The job table of the market; who runs the bot adds the publisher's and the heartbeat."""
-        settings = self.settings
-        polls = [
-            Job(
-                f"poll-{source.name}",
-                timedelta(seconds=settings.collectorcrypt_poll_s),
-                partial(self.listings.poll_listings, source),
-                timedelta(minutes=15),
-            )
-            for source in self.sources.listings
-        ]
-        feeds = [
-            Job(
-                f"poll-{source.name}",
-                timedelta(seconds=settings.magiceden_poll_s),
-                partial(self.listings.poll_activities, source),
-                timedelta(minutes=5),
-            )
-            for source in self.sources.activities
-        ]
-        return (
-            Job("poll-rates", timedelta(seconds=60), self.prices.poll_rates, timedelta(seconds=60)),
-            *polls,
-            *feeds,
-            Job(
-                "appraise",
-                timedelta(seconds=1),
-                self.appraisal.work_due,
-                timedelta(minutes=5),
-                wakes_on=Topic.WORK,
-            ),
-            Job("recheck", timedelta(seconds=10), self.rechecks.recheck_due, timedelta(minutes=4)),
-            Job("housekeep", timedelta(hours=1), self.services.operations.housekeep, timedelta(minutes=5)),
-            Job("measure", timedelta(seconds=10), self.measure, timedelta(seconds=10), is_local=True),
-        )
-
-    async def measure(self) -> None:
-        """Tell the metrics how much waits."""
-        depth = await self.services.operations.queue()
-        age = self.clock.now() - depth.oldest_at if depth.oldest_at is not None else timedelta(0)
-        self.metrics.work_waits(depth.waiting, age.total_seconds())
 
 
 @asynccontextmanager

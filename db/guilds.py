@@ -76,6 +76,12 @@ async def get(tx: Tx, guild_id: int) -> Guild | None:
     return None if row is None else Guild(*row)
 
 
+async def with_channel(tx: Tx) -> list[Guild]:
+    """The servers that chose where deals go, paused ones included."""
+    query = _guilds().where(GuildRow.left_at.is_(None), GuildRow.deals_channel_id.is_not(None))
+    return [Guild(*row) for row in await tx.execute(query.order_by(GuildRow.id))]
+
+
 async def posting_to(tx: Tx, policy_hash: str) -> list[Guild]:
     """The servers of a policy that want posts now."""
     query = _guilds().where(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 POST_ID = r"(?P<post_id>[0-9]{1,18})"
 TITLE_LENGTH_MAX = 256
+GRADE_LENGTH_MAX = 24  # "[CGC 10 Pristine] "
 CERTIFICATE_LENGTH_MAX = 100
 _LIVE, _CHANGED, _GONE = 0x2ECC71, 0xE67E22, 0x95A5A6
 _COLOURS = {
@@ -93,11 +94,16 @@ def copied(deal: DealPost) -> tuple[str, ...]:
     return tuple(value for value in values if value)
 
 
+def deal_title(deal: DealPost, limit: int = TITLE_LENGTH_MAX) -> str:
+    """`[PSA 10] name`: our own words and the vendor's, made harmless."""
+    return slab_name(deal.grader, deal.grade, plain(deal.title, limit - GRADE_LENGTH_MAX))
+
+
 def buy_embed(check: BuyCheck, *, now: datetime) -> discord.Embed:
     """What a fresh look at the listing found."""
     deal = check.deal
     embed = discord.Embed(
-        title=plain(slab_name(deal.grader, deal.grade, deal.title), TITLE_LENGTH_MAX),
+        title=deal_title(deal),
         description=f"{_found(check)}{_standing(check)}",
         colour=_COLOURS[check.state],
         url=order_link(deal),

@@ -4,11 +4,10 @@ from datetime import datetime
 
 import discord
 
-from cogs.ui.buttons import TITLE_LENGTH_MAX, BuyButton, CopyButton
+from cogs.ui.buttons import BuyButton, CopyButton, deal_title
 from cogs.ui.format import amount, count, duration, percent, profit, relative, under, usd
 from cogs.ui.links import VENUES, links, order_link
 from cogs.ui.text import code, plain, shortened, web_url
-from core.domain.catalog import slab_name
 from core.domain.deals import DealTier
 from core.domain.guilds import Guild
 from core.domain.listings import Reported
@@ -45,7 +44,7 @@ _ENDINGS: dict[Reported, str] = {
 def deal_embed(deal: DealPost, *, now: datetime, post_id: int, sent_at: datetime | None) -> discord.Embed:
     """A deal as a message. `sent_at` is Discord's time of the message, None before it is sent."""
     embed = discord.Embed(
-        title=plain(slab_name(deal.grader, deal.grade, deal.title), TITLE_LENGTH_MAX),
+        title=deal_title(deal),
         description="\n".join(_lines(deal, sent_at)),
         colour=CLOSED_COLOUR if deal.closing else COLOURS[deal.tier],
         url=order_link(deal),
@@ -166,7 +165,7 @@ def _nothing_yet(tier: DealTier | None, guild: Guild | None) -> str:
 
 
 def _listed_name(deal: DealPost) -> str:
-    return plain(f"{deal.tier.upper()} · {slab_name(deal.grader, deal.grade, deal.title)}", _LISTED_NAME_MAX)
+    return f"{deal.tier.upper()} · {deal_title(deal, _LISTED_NAME_MAX)}"
 
 
 def _listed_value(item: DealView) -> str:

@@ -17,7 +17,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.ui.format import relative
-from cogs.ui.text import plain
+from cogs.ui.text import code, plain
 from core.domain.listings import SourceName
 from core.errors import SourceError, UserError
 
@@ -37,6 +37,7 @@ TEXT_LENGTH_MAX = 1_900
 STALE = "This command has changed since Discord last showed it to you. Reload Discord, then try again."
 NOT_HERE = "This command cannot be used here, or not by you."
 OWNERS_ONLY = "This command is for those who run this bot."
+UNTAKEN = "Discord did not take the answer. Try again."
 _NO_LONGER_ANSWERABLE = frozenset({10062, 40060})  # older than 3 s, or answered by another process
 
 log = structlog.get_logger(__name__)
@@ -97,7 +98,7 @@ async def answer(interaction: Interaction, error: Exception) -> None:
             await interaction.followup.send(text, ephemeral=True)
         else:
             await interaction.response.send_message(text, ephemeral=True)
-    except UNREACHABLE as lost:
+    except (*UNREACHABLE, RuntimeError) as lost:  # RuntimeError: aiohttp's closed session, at a stop
         log.warning("answer lost", reason=repr(lost)[:200], subject=_subject(interaction))
 
 
@@ -110,7 +111,7 @@ async def answer_command(context: commands.Context["CartelBot"], error: Exceptio
     text = await explain(cause, context.bot.services, subject=subject)
     try:
         await context.reply(text, mention_author=False)
-    except UNREACHABLE as lost:
+    except (*UNREACHABLE, RuntimeError) as lost:
         log.warning("answer lost", reason=repr(lost)[:200], subject=subject)
 
 
@@ -130,13 +131,17 @@ async def explain(error: Exception, services: "Services", *, subject: str) -> st
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return STALE
     if isinstance(error, app_commands.TransformerError):
-        return f"`{error.value!s:.80}` is not something this command understands."
+        return f"{code(str(error.value), 80)} is not something this command understands."
     if isinstance(error, commands.CheckFailure):
         return OWNERS_ONLY
     if isinstance(error, app_commands.CheckFailure):
         return NOT_HERE
     if isinstance(error, commands.UserInputError):
         return f"That command was not complete or not understood: {plain(str(error))}"
+    if isinstance(error, aiohttp.ClientError):
+        # Vendors' failures are SourceErrors by now: this was the conversation with Discord.
+        log.warning("Discord did not take an answer", reason=repr(error)[:200], subject=subject)
+        return UNTAKEN
     return report(error, subject=subject)
 
 

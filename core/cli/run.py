@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 HEARTBEAT = timedelta(seconds=10)
 PUBLISH_EVERY = timedelta(seconds=1)
+APPRAISE_EVERY = timedelta(seconds=1)
+MEASURE_EVERY = timedelta(seconds=10)
 
 
 async def run(settings: Settings, *, may_migrate: bool) -> int:
@@ -49,14 +52,14 @@ async def serve_roles(runtime: Runtime) -> None:
     """Run every role of this process; the first that ends ends them all."""
     settings = runtime.settings
     async with AsyncExitStack() as stack:
-        jobs = list(runtime.jobs()) if Role.JOBS in settings.roles else []
+        jobs = market_jobs(runtime) if Role.JOBS in settings.roles else []
         running: list[Awaitable[None]] = []
         bot = None
         if Role.BOT in settings.roles:
             bot = open_bot(runtime)
             jobs.append(publishing(runtime, bot))
             running.append(run_bot(bot, _token(settings)))
-        jobs.append(beating(runtime, bot))
+        jobs += [beating(runtime, bot), measuring(runtime)]
         if Role.API in settings.roles:
             await stack.enter_async_context(serving(runtime))
         await stack.enter_async_context(ticking(runtime, jobs))
@@ -73,6 +76,49 @@ def open_bot(runtime: Runtime) -> CartelBot:
         clock=runtime.clock,
         operator_guild_id=settings.operator_guild_id,
     )
+
+
+def market_jobs(runtime: Runtime) -> list[Job]:
+    """Everything that is done again and again for the market, in the order in which it is due at a start."""
+    listings, settings = runtime.listings, runtime.settings
+    housekeep, work_due = runtime.services.operations.housekeep, runtime.appraisal.work_due
+    return [
+        Job("poll-rates", timedelta(seconds=60), runtime.prices.poll_rates, timedelta(seconds=60)),
+        *(
+            Job(
+                f"poll-{source.name}",
+                timedelta(seconds=settings.collectorcrypt_poll_s),
+                partial(listings.poll_listings, source),
+                timedelta(minutes=15),
+            )
+            for source in runtime.sources.listings
+        ),
+        *(
+            Job(
+                f"poll-{source.name}",
+                timedelta(seconds=settings.magiceden_poll_s),
+                partial(listings.poll_activities, source),
+                timedelta(minutes=5),
+            )
+            for source in runtime.sources.activities
+        ),
+        Job(
+            "appraise", APPRAISE_EVERY, runtime.appraisal.work_due, timedelta(minutes=5), wakes_on=Topic.WORK
+        ),
+        Job("recheck", timedelta(seconds=10), runtime.rechecks.recheck_due, timedelta(minutes=4)),
+        Job("housekeep", timedelta(hours=1), housekeep, timedelta(minutes=5)),
+    ]
+
+
+def measuring(runtime: Runtime) -> Job:
+    """The metrics tell how much waits for a verdict."""
+
+    async def measure() -> None:
+        depth = await runtime.services.operations.queue()
+        age = runtime.clock.now() - depth.oldest_at if depth.oldest_at is not None else timedelta(0)
+        runtime.metrics.work_waits(depth.waiting, age.total_seconds())
+
+    return Job("measure", MEASURE_EVERY, measure, MEASURE_EVERY, is_local=True)
 
 
 def publishing(runtime: Runtime, bot: CartelBot) -> Job:

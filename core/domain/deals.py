@@ -11,7 +11,8 @@ from core.domain.valuation import EvidenceKind, Valuation
 
 BPS = 10_000
 VARIANT_WORDS = frozenset(
-    ["center", "staff", "prerelease", "stamp", "stamped", "promo", "1st", "shadowless", "reverse", "error", "trophy", "prize"]
+    {"center", "staff", "prerelease", "stamp", "stamped", "promo", "1st", "shadowless"}
+    | {"reverse", "error", "trophy", "prize"}
 )
 
 

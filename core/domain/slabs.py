@@ -13,6 +13,7 @@ Word: TypeAlias = str | int | float | bool | None
 TEXT_LENGTH_MAX = 300
 CERTIFICATE_LENGTH_MAX = 40
 URL_LENGTH_MAX = 1000
+ORDINARY = frozenset({"", "base", "none", "normal", "regular", "n/a"})
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
@@ -67,13 +68,19 @@ def slab_of(words: SlabWords) -> SlabFacts | None:
             game=plain(words.category),
             set_name=plain(words.set_name),
             number=plain(words.number),
-            variant=plain(words.parallel),
+            variant=read_variant(words),
             year=int(year) if _YEAR.fullmatch(year) else 0,
         ),
         category=plain(words.category),
         image_url=image_url if _WEB_ADDRESS.fullmatch(image_url) else "",
         insured_usd_micros=insured_usd_micros(plain(words.insured)),
     )
+
+
+def read_variant(words: SlabWords) -> str:
+    """The parallel; empty for the ordinary card, which vendors call Base or leave out."""
+    parallel = plain(words.parallel)
+    return "" if parallel.casefold() in ORDINARY else parallel
 
 
 def read_grade(words: SlabWords) -> Grade | None:

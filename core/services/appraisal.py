@@ -33,7 +33,7 @@ from db.work import Priority, Task
 log = structlog.get_logger(__name__)
 
 SLOTS = 10
-SLOTS_BACKFILL = 4
+SLOTS_BACKFILL = 2
 LEASE = timedelta(seconds=60)
 TRIES_MAX = 5
 BACK_OFF_MAX_S = 300

@@ -14,6 +14,7 @@ from core.settings import LogFormat, LogLevel
 from core.telemetry.redaction import Redactor
 
 LIBRARY_LEVELS_MIN = {
+    "alembic": logging.WARNING,
     "aiohttp.access": logging.WARNING,
     "aiosqlite": logging.WARNING,
     "apscheduler": logging.WARNING,

@@ -22,7 +22,7 @@ def client_address(request: web.Request) -> Address | None:
     hops = [
         _address(hop.strip()) for hop in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
     ]
-    return next((hop for hop in reversed(hops) if not _is_in(hop, proxy)), peer)
+    return next((hop for hop in reversed(hops) if not _is_in(hop, proxy)), None) or peer
 
 
 def client_key(request: web.Request) -> str:

@@ -26,7 +26,10 @@ async def serve(app: web.Application, settings: Settings, tls: ssl.SSLContext | 
 
     Raises StartError when the port cannot be had.
     """
-    runner = web.AppRunner(app, access_log=None, logger=_log, shutdown_timeout=SHUTDOWN_S_MAX)
+    # A handler whose client has gone is cancelled: the end does not wait for it, it would outlive the rest.
+    runner = web.AppRunner(
+        app, access_log=None, logger=_log, shutdown_timeout=SHUTDOWN_S_MAX, handler_cancellation=True
+    )
     await runner.setup()
     try:
         try:

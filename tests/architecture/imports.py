@@ -116,6 +116,8 @@ def imports(module: str, tree: ast.Module) -> Iterator[tuple[str, tuple[str, ...
         elif isinstance(node, ast.ImportFrom):
             base = absolute(module, node)
             yield from ((f"{base}.{alias.name}", (base, f"{base}.{alias.name}")) for alias in node.names)
+        elif isinstance(node, ast.Call) and (name := called_import(node)):
+            yield name, (name,)
 
 
 def absolute(module: str, node: ast.ImportFrom) -> str:
@@ -147,9 +149,13 @@ def settings_values(module: str, tree: ast.Module) -> Iterator[str]:
 
 def computed_imports(tree: ast.Module) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {
-            "__import__",
-            "import_module",
-            "importlib.import_module",
-        }:
+        if isinstance(node, ast.Call) and called_import(node) == "":
             yield node
+
+
+def called_import(node: ast.Call) -> str | None:
+    """The module that import_module or __import__ is called with, empty if computed; None for other calls."""
+    if ast.unparse(node.func).rpartition(".")[2] not in {"import_module", "__import__"}:
+        return None
+    name = node.args[0] if node.args else None
+    return name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else ""

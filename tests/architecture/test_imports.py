@@ -63,6 +63,7 @@ FORBIDDEN = [
     ("core.services.deals", "import core"),
     ("core.services.deals", "from core import *"),
     ("core.services.deals", "importlib.import_module('core.sources.alt')"),
+    ("core.services.deals", "import_module(f'core.sources.{name}')"),
     ("core.__init__", "from core.errors import AppError"),
     # Only types come out of the settings.
     ("core.services.deals", "from core.settings import load"),
@@ -86,6 +87,7 @@ ALLOWED = [
     ("cogs.deals", "from cogs.ui.deals import deal_embed\nfrom cogs.client import Client\nimport discord"),
     ("core.web.deals", "from aiohttp import web\nfrom core.services.deals import DealService"),
     ("core.runtime", "from core.sources.alt import Alt\nfrom db.engine import Database"),
+    ("bot", "run = import_module('core.cli.run')"),
     ("core.cli.run", "from core.runtime import open_runtime\nfrom cogs.client import Client"),
     ("core.simulator.market.book", "from core.simulator.market.things import Card"),
     ("migrations.env", "from db.base import Base\nimport alembic"),

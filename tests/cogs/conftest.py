@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -70,7 +71,8 @@ class Stage:
 
     def messages(self, channel_id: int = DEALS_ID) -> list[Message]:
         """What the bot wrote there for all to see."""
-        return [m for m in self.discord.messages.all_in(channel_id) if m.author_id == BOT_ID]
+        written = self.discord.messages.all_in(channel_id)
+        return [m for m in written if m.author_id == BOT_ID and m.ephemeral_to is None]
 
     async def deny(self, permission: Permission, channel_id: int = DEALS_ID) -> None:
         """Take a permission from the bot in a channel, and wait until it knows."""
@@ -81,11 +83,15 @@ class Stage:
         self.discord.sessions.dispatch("CHANNEL_UPDATE", channel.to_json(), guild_id=channel.guild_id)
         await known
 
-    async def settled(self, interaction: Interaction) -> list[Message]:
-        """Every answer a person got, once no spinner is left."""
-        await self.discord.people.settled(interaction)
-        first = [interaction.original] if interaction.original else []
-        return first + [m for m in interaction.followups if m not in first]
+    async def answers(self, interaction: Interaction, count: int = 1) -> list[Message]:
+        """What a person was answered: so many messages, and no spinner left."""
+
+        def told() -> list[Message] | None:
+            first = [interaction.original] if interaction.original else []
+            found = first + [m for m in interaction.followups if m not in first]
+            return found if interaction.is_settled and len(found) >= count else None
+
+        return await self.discord.watchers.until(told)
 
 
 def new_bot(memory: Memory, clock: StepClock, *, operator_guild_id: int | None = None) -> CartelBot:
@@ -98,13 +104,21 @@ def new_bot(memory: Memory, clock: StepClock, *, operator_guild_id: int | None =
     )
 
 
-@pytest.fixture
-async def stage(simulator: Simulator, memory: Memory, clock: StepClock) -> AsyncIterator[Stage]:
+@asynccontextmanager
+async def staged(simulator: Simulator, memory: Memory, clock: StepClock) -> AsyncIterator[Stage]:
+    """A bot of its own, from its start to its stop."""
     bot = new_bot(memory, clock)
     running = asyncio.create_task(run_bot(bot, TOKEN))
     await ready(bot, running)
     yield Stage(bot, simulator, memory, clock)
-    await stopped(running)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.fixture
+async def stage(simulator: Simulator, memory: Memory, clock: StepClock) -> AsyncIterator[Stage]:
+    async with staged(simulator, memory, clock) as running:
+        yield running
 
 
 async def ready(bot: CartelBot, running: asyncio.Task[None]) -> None:
@@ -121,8 +135,3 @@ async def ready(bot: CartelBot, running: asyncio.Task[None]) -> None:
     if running.done():
         running.result()
     assert event.is_set()
-
-
-async def stopped(running: asyncio.Task[None]) -> None:
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)

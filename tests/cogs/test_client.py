@@ -15,7 +15,7 @@ from core.errors import StartError
 from core.simulator.app import Simulator
 from core.simulator.discord.population import BOT_ID, GUILD_ID
 from core.simulator.faults import FaultKind
-from tests.cogs.conftest import TOKEN, Stage, new_bot, ready, stopped
+from tests.cogs.conftest import TOKEN, Stage, new_bot, staged
 from tests.cogs.memory import Memory, StepClock
 
 SYNC = "/applications/{application_id}/commands"
@@ -42,18 +42,12 @@ async def test_a_server_that_throws_the_bot_out_is_left(stage: Stage) -> None:
 async def test_commands_are_synced_only_when_they_changed(
     simulator: Simulator, memory: Memory, clock: StepClock
 ) -> None:
-    for expected in (1, 1):
-        bot = new_bot(memory, clock)
-        running = asyncio.create_task(run_bot(bot, TOKEN))
-        await ready(bot, running)
-        await stopped(running)
-        assert syncs(simulator) == expected
+    for _ in range(2):
+        async with staged(simulator, memory, clock):
+            assert syncs(simulator) == 1
     memory.operations.hashes[BOT_ID] = "of other commands"
-    bot = new_bot(memory, clock)
-    running = asyncio.create_task(run_bot(bot, TOKEN))
-    await ready(bot, running)
-    await stopped(running)
-    assert syncs(simulator) == 2
+    async with staged(simulator, memory, clock):
+        assert syncs(simulator) == 2
 
 
 async def test_the_gateway_is_up_while_the_bot_is_connected(stage: Stage) -> None:
@@ -70,13 +64,10 @@ async def test_the_gateway_is_up_while_the_bot_is_connected(stage: Stage) -> Non
 async def test_before_and_after_its_time_the_gateway_is_down(
     simulator: Simulator, memory: Memory, clock: StepClock
 ) -> None:
-    bot = new_bot(memory, clock)
-    assert not bot.gateway_is_up
-    running = asyncio.create_task(run_bot(bot, TOKEN))
-    await ready(bot, running)
-    await stopped(running)
-    assert not bot.gateway_is_up
-    assert bot.is_closed()
+    assert not new_bot(memory, clock).gateway_is_up
+    async with staged(simulator, memory, clock) as stage:
+        bot = stage.bot
+    assert (bot.gateway_is_up, bot.is_closed()) == (False, True)
 
 
 async def start(memory: Memory, clock: StepClock, token: str = TOKEN) -> str:

@@ -11,11 +11,13 @@ from core.domain.money import Amount, Unit
 from core.domain.operations import SourceHealth
 from core.domain.posts import BuyCheck, BuyState, DealPage, DealView
 from core.errors import SourceUnavailable
+from core.simulator.app import Simulator
 from core.simulator.discord.interactions import Interaction
 from core.simulator.discord.messages import Message
 from core.simulator.discord.population import DEALS_ID, GENERAL_ID, GUILD_ID, TOM_ID, WES_ID
-from tests.cogs.conftest import Stage, new_bot
+from tests.cogs.conftest import Stage, staged
 from tests.cogs.deal_posts import DOLLAR, MINT, NOW, a_deal, a_post
+from tests.cogs.memory import Memory, StepClock
 
 
 @pytest.fixture
@@ -31,8 +33,10 @@ async def posted(stage: Stage) -> Message:
     return stage.messages()[0]
 
 
-async def pressed(stage: Stage, message: Message, custom_id: str, person: int = TOM_ID) -> list[Message]:
-    return await stage.settled(await stage.discord.people.press(person, message.id, custom_id))
+async def pressed(
+    stage: Stage, message: Message, custom_id: str, *, person: int = TOM_ID, count: int = 1
+) -> list[Message]:
+    return await stage.answers(await stage.discord.people.press(person, message.id, custom_id), count)
 
 
 def text_of(message: Message) -> str:
@@ -58,7 +62,7 @@ async def test_buy_says_what_has_changed(stage: Stage, posted: Message) -> None:
 
 
 async def test_copy_answers_with_one_value_a_message_and_nothing_else(stage: Stage, posted: Message) -> None:
-    answers = await pressed(stage, posted, "v1:copy:7")
+    answers = await pressed(stage, posted, "v1:copy:7", count=2)
     assert [answer.payload["content"] for answer in answers] == ["12345678", MINT]
     assert {answer.ephemeral_to for answer in answers} == {TOM_ID}
     assert not any(answer.payload["embeds"] for answer in answers)
@@ -66,16 +70,19 @@ async def test_copy_answers_with_one_value_a_message_and_nothing_else(stage: Sta
 
 async def test_pressing_twice_and_by_two_people_is_harmless(stage: Stage, posted: Message) -> None:
     for person in (TOM_ID, TOM_ID, WES_ID):
-        (answer,) = await pressed(stage, posted, "v1:buy:7", person)
+        (answer,) = await pressed(stage, posted, "v1:buy:7", person=person)
         assert answer.ephemeral_to == person
     assert stage.messages() == [posted]
 
 
-async def test_buttons_live_through_a_restart(stage: Stage, posted: Message) -> None:
-    # A bot that never sent a post has no view to remember: exactly what a new process is.
-    assert stage.bot.persistent_views == []
-    assert len(await pressed(stage, posted, "v1:copy:7")) == 2
-    assert new_bot(stage.memory, stage.clock).persistent_views == []
+async def test_buttons_live_through_a_restart(simulator: Simulator, memory: Memory, clock: StepClock) -> None:
+    memory.deals.deals[7] = a_deal()
+    memory.posts.wanted.append(a_post(7, DEALS_ID, GUILD_ID))
+    async with staged(simulator, memory, clock) as before:
+        await before.publisher.publish_due()
+    async with staged(simulator, memory, clock) as after:
+        (message,) = after.messages()
+        assert len(await pressed(after, message, "v1:copy:7", count=2)) == 2
 
 
 async def test_a_post_that_is_not_known_any_more_says_so(stage: Stage, posted: Message) -> None:
@@ -118,7 +125,7 @@ async def test_a_bug_behind_a_button_is_logged_once_and_shown_as_its_reference(
 
 async def latest(stage: Stage, **options: str) -> tuple[Interaction, Message]:
     interaction = await stage.discord.people.run_command(WES_ID, GENERAL_ID, "deals latest", options)
-    (answer,) = await stage.settled(interaction)
+    (answer,) = await stage.answers(interaction)
     return interaction, answer
 
 

@@ -19,7 +19,7 @@ CHANNEL = "v1:setup:channel"
 
 async def run_setup(stage: Stage, person: int = ADA_ID, **options: str) -> Message:
     interaction = await stage.discord.people.run_command(person, GENERAL_ID, "setup", options)
-    (answer,) = await stage.settled(interaction)
+    (answer,) = await stage.answers(interaction)
     return answer
 
 
@@ -46,7 +46,7 @@ async def test_without_a_channel_the_present_choice_is_shown_above_a_select(stag
 async def test_choosing_in_the_select_chooses_the_channel(stage: Stage) -> None:
     menu = await run_setup(stage)
     interaction = await stage.discord.people.press(ADA_ID, menu.id, CHANNEL, (str(DEALS_ID),))
-    (answer,) = await stage.settled(interaction)
+    (answer,) = await stage.answers(interaction)
     assert text_of(answer).startswith(f"Deals go to <#{DEALS_ID}> from now on.")
     assert stage.memory.guilds.choices == [(GUILD_ID, DEALS_ID, ADA_ID)]
 
@@ -56,7 +56,7 @@ async def test_who_may_no_longer_manage_the_server_is_refused_at_the_select(stag
     stage.discord.guilds[GUILD_ID].owner_id = TOM_ID
     stage.discord.guilds[GUILD_ID].members[ADA_ID].role_ids.clear()
     interaction = await stage.discord.people.press(ADA_ID, menu.id, CHANNEL, (str(DEALS_ID),))
-    (answer,) = await stage.settled(interaction)
+    (answer,) = await stage.answers(interaction)
     assert text_of(answer) == "Only people who may manage this server can set me up."
     assert stage.memory.guilds.choices == []
 

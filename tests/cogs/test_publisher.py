@@ -5,15 +5,33 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import discord
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
-from cogs.publisher import IN_FLIGHT_MAX, NO_HISTORY, Publisher
+from cogs.publisher import (
+    HISTORY_MESSAGES_MAX,
+    IN_FLIGHT_MAX,
+    NO_HISTORY,
+    TOO_MUCH_HISTORY,
+    Failed,
+    Parked,
+    Publisher,
+    refused,
+)
 from core.domain.guilds import Guild
 from core.domain.listings import Reported
 from core.domain.posts import Closing, DealPost, Post
 from core.simulator.discord.permissions import Permission
-from core.simulator.discord.population import DEAL_PINGS_ROLE_ID, DEALS_ID, GENERAL_ID, GUILD_ID, TOM_ID
+from core.simulator.discord.population import (
+    ADA_ID,
+    DEAL_PINGS_ROLE_ID,
+    DEALS_ID,
+    GENERAL_ID,
+    GUILD_ID,
+    TOM_ID,
+)
 from core.simulator.faults import FaultKind
 from tests.cogs.conftest import Stage, new_bot
 from tests.cogs.deal_posts import GOOD_DEAL, a_deal, a_post
@@ -55,7 +73,7 @@ async def test_a_new_post_is_sent_and_told_with_discords_own_time(desk: Desk) ->
     assert told[1][:3] == ("shown", 1, message.id)
     assert abs(told[1][3] - message.created_at) < timedelta(milliseconds=2)  # type: ignore[operator]
     assert message.payload["content"] == ""
-    assert message.payload["embeds"][0]["title"].startswith(r"\[PSA 10\]")
+    assert message.payload["embeds"][0]["title"].startswith("[PSA 10]")
 
 
 async def test_the_buttons_carry_the_id_of_the_post(desk: Desk) -> None:
@@ -228,3 +246,44 @@ async def test_time_to_post_is_measured(desk: Desk) -> None:
     exposed = desk.stage.bot.metrics.exposition().decode()
     assert "cartel_time_to_post_seconds_count 1.0" in exposed
     assert 'cartel_posts_total{outcome="shown"} 1.0' in exposed
+
+
+async def test_a_channel_with_too_much_since_is_not_believed(desk: Desk) -> None:
+    for n in range(HISTORY_MESSAGES_MAX):
+        desk.stage.discord.people.write(ADA_ID, DEALS_ID, f"talk {n}")
+    assert await desk.publish(desk.tried(60)) == {1: ("parked", TOO_MUCH_HISTORY)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """As much of an answer of Discord as an error of discord.py asks for."""
+
+    status: int
+    reason: str = "on purpose"
+
+
+def a_refusal(status: int, code: int = 0) -> discord.HTTPException:
+    return discord.HTTPException(Reply(status), {"code": code, "message": "no"})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "becomes"),
+    [
+        (429, 30046, Failed("Discord limits edits of old messages", 3_600.0)),
+        (429, 20028, Failed("Discord answered 429: no")),
+        (500, 0, Failed("Discord answered 500: no")),
+        (403, 0, Failed("Discord answered 403: no")),
+        (403, 50001, Parked("I cannot see the channel for deals.", is_channel_closed=True)),
+        (404, 10004, Parked("I am no longer a member of this server.", is_channel_closed=True)),
+    ],
+)
+def test_each_refusal_has_its_meaning(status: int, code: int, becomes: object) -> None:
+    assert refused(a_post(1, DEALS_ID, GUILD_ID), a_refusal(status, code)) == becomes
+
+
+def test_a_message_that_discord_finds_invalid_is_our_bug() -> None:
+    with capture_logs() as logs:
+        outcome = refused(a_post(1, DEALS_ID, GUILD_ID), a_refusal(400, 50035))
+    assert isinstance(outcome, Parked)
+    assert not outcome.is_channel_closed
+    assert [entry["event"] for entry in logs] == ["bug"]

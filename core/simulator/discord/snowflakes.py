@@ -13,11 +13,6 @@ def snowflake_at(at: datetime) -> int:
     return ((at - EPOCH) // _MILLISECOND) << 22
 
 
-def time_of(snowflake: int) -> datetime:
-    """When the id was made, to the millisecond."""
-    return EPOCH + (snowflake >> 22) * _MILLISECOND
-
-
 class Snowflakes:
     """Hands out ids. Never repeats or goes back, even when the clock does."""
 

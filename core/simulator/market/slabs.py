@@ -13,10 +13,10 @@ from core.simulator.market.values import DAY_MS, fair_usd_micros
 
 COPIES: Final = ((1, 58), (2, 28), (3, 14))
 CORE_SHARE: Final = 0.65
-CONFUSED_SHARE: Final = 0.3
+CONFUSED_SHARE: Final = 0.5
 MISLABELLED_SHARE: Final = 0.06
 MISLABELLED_GAIN: Final = 1.5
-HIDDEN_MINTS: Final = 0.001
+HIDDEN_EVERY: Final = 250
 NAMED_SHARE: Final = 0.4
 INSURED_SPREAD: Final = {InsuredNoise.INFORMATIVE: 0.09, InsuredNoise.NOISY: 0.45, InsuredNoise.USELESS: 0.0}
 
@@ -50,6 +50,7 @@ class TokenMaker:
         self._people = people
         self._born_ms = born_ms
         self._certificates: set[tuple[int, str]] = set()
+        self._made = 0
         self._serial = 100_000 + rng.randint(0, 50_000)
 
     def make(self, cards: list[Card], kinds: list[Kind]) -> list[Token]:
@@ -75,6 +76,7 @@ class TokenMaker:
         is_known = rng.random() < 0.93
         minted_ms = self._born_ms - rng.randint(125, 400) * DAY_MS
         self._serial += rng.randint(1, 9)
+        self._made += 1
         return Token(
             mint=identifiers.address(rng),
             standard=Standard.CORE if rng.random() < CORE_SHARE else Standard.PNFT,
@@ -86,7 +88,7 @@ class TokenMaker:
             gemrate_id=identifiers.hexadecimal(rng, 40),
             first_owner=rng.choice(self._people).wallet,
             minted_ms=minted_ms,
-            hides_mint=rng.random() < HIDDEN_MINTS,
+            hides_mint=self._made % HIDDEN_EVERY == 0,
         )
 
     def _certificate(self, kind: Kind) -> str:

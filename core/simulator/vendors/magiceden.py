@@ -14,6 +14,7 @@ from core.simulator.vendors.magiceden_rows import SYMBOL, TYPES, Rows, orders_on
 
 ROOT: Final = "/vendors/magiceden/v2"
 OFFSET_MAX: Final = 2000
+SOL_MAX: Final = "1e9"
 A_SECOND_MAX: Final = 2
 WINDOWS_DAYS: Final = {"24h": 1, "7d": 7, "30d": 30, "all": 3650}
 
@@ -89,7 +90,7 @@ class MagicEden:
             )
         try:
             wanted = self._listing_filter(request)
-        except (ValueError, msgspec.MsgspecError):
+        except (ValueError, OverflowError, msgspec.MsgspecError):
             return refused(400, "Invalid filter")
         found = [listing for listing in orders_on_magiceden(self._world) if wanted(listing)]
         is_by_time = query.get("sort") == "updatedAt"
@@ -102,12 +103,12 @@ class MagicEden:
         return json_response([rows.listing(listing, of_collection=True) for listing in page])
 
     def _listing_filter(self, request: web.Request) -> Callable[[Listing], bool]:
-        """Raises ValueError or MsgspecError for a filter that cannot be read."""
+        """Raises ValueError, OverflowError or MsgspecError for a filter that cannot be read."""
         query = request.query
         mints = {mint for text in query.getall("paymentMints", []) for mint in text.strip("[]").split(",")}
         has_usdc = bool(mints & {"ALL", USDC_MINT, f'"{USDC_MINT}"', '"ALL"'})
-        lowest = float(query.get("min_price", "0")) * LAMPORTS_A_SOL
-        highest = float(query.get("max_price", "inf")) * LAMPORTS_A_SOL
+        lowest = round(float(query.get("min_price", "0")) * LAMPORTS_A_SOL)
+        highest = round(float(query.get("max_price", SOL_MAX)) * LAMPORTS_A_SOL)
         groups = msgspec.json.decode(query.get("attributes", "[]"), type=list[list[dict[str, str]]])
 
         def wanted(listing: Listing) -> bool:

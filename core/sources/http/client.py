@@ -26,6 +26,7 @@ from core.sources.http.transport import Answer, Request, Timeouts, Transport
 TRIES_MAX = 3
 BACKOFF_S = 0.5
 BACKOFF_S_MAX = 8.0
+REQUEST_S_MIN = 0.05  # aiohttp takes 0 for "as long as you like"
 
 Params: TypeAlias = Mapping[str, str | int]
 
@@ -178,9 +179,8 @@ class Vendor:
         backoff_s = BACKOFF_S
         while True:
             tries_left -= 1
-            left_s = ends_at - clock.monotonic()
             try:
-                return await self._attempt(request, missing, left_s)
+                return await self._attempt(request, missing, ends_at)
             except NoTurn:
                 raise
             except (SourceUnavailable, SourceRateLimited):
@@ -191,9 +191,10 @@ class Vendor:
             await self._http.sleep(wait_s)
             backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
 
-    async def _attempt(self, request: Request, missing: Collection[int], left_s: float) -> Answer | None:
-        total_s = min(self._http.timeouts.total_s, left_s)
-        async with self._budget.turn(wait_s_max=left_s):
+    async def _attempt(self, request: Request, missing: Collection[int], ends_at: float) -> Answer | None:
+        clock = self._http.clock
+        async with self._budget.turn(wait_s_max=ends_at - clock.monotonic()):
+            total_s = max(REQUEST_S_MIN, min(self._http.timeouts.total_s, ends_at - clock.monotonic()))
             with self._metered():
                 answer = await self._http.transport.send(request, total_s=total_s)
                 return self._judged(request, answer, missing)

@@ -33,7 +33,7 @@ def fields_of(deal: DealPost) -> dict[str | None, str | None]:
 
 def test_the_first_three_lines_say_what_price_against_value_and_why() -> None:
     deal = a_deal()
-    assert embed_of(deal).title == r"\[PSA 10\] 1999 #4 Charizard PSA 10 Pokemon Base Set"
+    assert embed_of(deal).title == "[PSA 10] 1999 #4 Charizard PSA 10 Pokemon Base Set"
     assert lines_of(deal) == [
         "$80.00 → worth $160.00 · 50 % under · +$56.00 after fees",
         "**GOLD** · confidence 82 of 100: ALT $160.00, 12 sales in 90 days around $155.00",
@@ -205,7 +205,7 @@ def test_the_list_shows_each_deal_with_its_links() -> None:
     page = DealPage((DealView(1, a_deal(alt_asset_id=""), NOW, is_open=True),))
     (field,) = deals_embed(page, tier=DealTier.GOLD, guild=None).fields
     listed = int((NOW - timedelta(seconds=6)).timestamp())
-    assert field.name == r"GOLD · \[PSA 10\] 1999 #4 Charizard PSA 10 Pokemon Base Set"
+    assert field.name == "GOLD · [PSA 10] 1999 #4 Charizard PSA 10 Pokemon Base Set"
     assert field.value == (
         "$80.00 → worth $160.00 · 50 % under · +$56.00 after fees\n"
         f"[CC](https://collectorcrypt.com/assets/solana/{MINT}) · "

@@ -1,7 +1,6 @@
 """Buttons, selects and modals, pressed by people and answered by the real client."""
 
-import re
-from typing import Any, Self
+from typing import Any
 
 import discord
 import pytest
@@ -9,91 +8,8 @@ import pytest
 from core.simulator.discord.interactions import State
 from core.simulator.discord.options import PersonError
 from core.simulator.discord.population import ADA_ID, DEALS_ID, TOM_ID, TRADER_ROLE_ID, WES_ID
-from tests.simulator.discord.conftest import Bot, LookAlike, StartBot
-
-Interaction = discord.Interaction[Bot]
-
-
-class CopyButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"v1:copy:(?P<post>[0-9]+)"
-):
-    """Answers privately; its state is in its id."""
-
-    def __init__(self, post: int) -> None:
-        super().__init__(discord.ui.Button(label="Copy", custom_id=f"v1:copy:{post}"))
-        self.post = post
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(int(match["post"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.response.send_message(f"post {self.post}", ephemeral=True)
-
-
-class Note(discord.ui.Modal, title="A note"):
-    """Asks for a text and, through labels, for a choice and a role."""
-
-    text: discord.ui.TextInput[Self] = discord.ui.TextInput(label="Text", custom_id="text", max_length=10)
-    mood: discord.ui.Label[Self] = discord.ui.Label(
-        text="Mood",
-        component=discord.ui.Select(
-            custom_id="mood", options=[discord.SelectOption(label="Good"), discord.SelectOption(label="Bad")]
-        ),
-    )
-    role: discord.ui.Label[Self] = discord.ui.Label(
-        text="Role", component=discord.ui.RoleSelect(custom_id="role")
-    )
-
-    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
-        assert isinstance(self.mood.component, discord.ui.Select)
-        assert isinstance(self.role.component, discord.ui.RoleSelect)
-        told = (self.text.value, self.mood.component.values, self.role.component.values[0].name)
-        await interaction.response.send_message(str(told), ephemeral=True)
-
-
-class Panel(discord.ui.View):
-    """One of each."""
-
-    def __init__(self) -> None:
-        super().__init__(timeout=None)
-        self.add_item(CopyButton(7))
-        self.add_item(discord.ui.Button(label="Site", url="https://example.org/"))
-        self.add_item(discord.ui.Button(label="Gone", custom_id="gone", disabled=True))
-
-    @discord.ui.button(label="Update", custom_id="update")
-    async def update(self, interaction: Interaction, _: discord.ui.Button[Self]) -> None:
-        await interaction.response.edit_message(content="updated")
-
-    @discord.ui.button(label="Later", custom_id="later")
-    async def later(self, interaction: Interaction, _: discord.ui.Button[Self]) -> None:
-        await interaction.response.defer()
-        await interaction.edit_original_response(content="edited later")
-        extra = await interaction.followup.send("extra", wait=True)
-        await extra.edit(content="extra edited")
-
-    @discord.ui.button(label="Note", custom_id="note")
-    async def note(self, interaction: Interaction, _: discord.ui.Button[Self]) -> None:
-        await interaction.response.send_modal(Note(custom_id="note-form"))
-
-    @discord.ui.select(
-        cls=discord.ui.Select,
-        custom_id="sizes",
-        max_values=2,
-        options=[discord.SelectOption(label=size) for size in "SML"],
-    )
-    async def sizes(self, interaction: Interaction, select: discord.ui.Select[Self]) -> None:
-        await interaction.response.send_message(",".join(select.values))
-
-    @discord.ui.select(cls=discord.ui.MentionableSelect, custom_id="who", max_values=2)
-    async def who(self, interaction: Interaction, select: discord.ui.MentionableSelect[Self]) -> None:
-        await interaction.response.send_message(",".join(value.name for value in select.values))
-
-    @discord.ui.select(cls=discord.ui.ChannelSelect, custom_id="where")
-    async def where(self, interaction: Interaction, select: discord.ui.ChannelSelect[Self]) -> None:
-        await interaction.response.send_message(select.values[0].name)
+from tests.simulator.discord.conftest import LookAlike, StartBot
+from tests.simulator.discord.panels import CopyButton, Interaction, Panel
 
 
 @pytest.fixture
@@ -224,24 +140,3 @@ async def test_a_button_on_an_ephemeral_message_works_for_its_reader(
     outcome = await people.press(TOM_ID, private.original.id, "v1:copy:9")
     assert outcome.original is not None
     assert outcome.original.payload["content"] == "post 9"
-
-
-async def test_the_original_answer_can_be_fetched_and_deleted(
-    look_alike: LookAlike, panel: discord.Message
-) -> None:
-    outcome = await look_alike.world.people.press(TOM_ID, panel.id, "v1:copy:7")
-    path = f"/webhooks/{panel.author.id}/{outcome.token}/messages/@original"
-    status, body = await look_alike.api("GET", path)
-    assert (status, body["content"]) == (200, "post 7")
-    assert (await look_alike.api("DELETE", path))[0] == 204
-    status, body = await look_alike.api("GET", path)
-    assert (status, body["code"]) == (404, 10008)
-
-
-async def test_an_unanswered_interaction_takes_no_follow_up(
-    look_alike: LookAlike, panel: discord.Message
-) -> None:
-    status, body = await look_alike.api(
-        "POST", f"/webhooks/{panel.author.id}/nonsense", json={"content": "x"}
-    )
-    assert (status, body["code"]) == (404, 10015)

@@ -1,5 +1,7 @@
 """Logging in: tokens, READY, the guild cache, intents, and other ways in."""
 
+from typing import Any
+
 import aiohttp
 import discord
 import pytest
@@ -70,6 +72,7 @@ async def test_unknown_intents_close_with_4013(look_alike: LookAlike) -> None:
     [
         ("nonsense", 4002),
         ('{"op": 3, "d": {}}', 4003),
+        ('{"op": 2, "d": null}', 4002),
         ('{"op": 2, "d": {"token": "wrong", "intents": 1}}', 4004),
         ('{"op": 2, "d": {"token": "test-bot-token", "intents": 1, "shard": [2, 2]}}', 4010),
     ],
@@ -79,6 +82,42 @@ async def test_a_client_that_misbehaves_is_told_why(look_alike: LookAlike, frame
         await socket.receive_json()
         await socket.send_str(frame)
         assert (await socket.receive()).data == code
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"), [({"op": 2, "d": {}}, 4005), ({"op": 6, "d": {}}, 4005), ({"op": 77}, 4001)]
+)
+async def test_a_client_that_misbehaves_after_login_is_told_why(
+    look_alike: LookAlike, frame: dict[str, Any], code: int
+) -> None:
+    async with look_alike.http.ws_connect(f"{look_alike.url}/gateway?v=10&encoding=json") as socket:
+        await socket.receive_json()
+        await socket.send_json({"op": 2, "d": {"token": TOKEN, "intents": 0}})
+        assert (await socket.receive_json())["t"] == "READY"
+        await socket.send_json(frame)
+        assert (await socket.receive()).data == code
+
+
+async def test_another_version_of_the_gateway_is_4012(look_alike: LookAlike) -> None:
+    async with look_alike.http.ws_connect(f"{look_alike.url}/gateway?v=3") as socket:
+        assert (await socket.receive()).data == 4012
+
+
+async def test_a_client_that_talks_too_much_is_4008(look_alike: LookAlike) -> None:
+    async with look_alike.http.ws_connect(f"{look_alike.url}/gateway?v=10") as socket:
+        for _ in range(121):
+            await socket.send_json({"op": 1, "d": None})
+        heard = [await socket.receive() for _ in range(122)]
+        assert heard[-1].data == 4008
+
+
+async def test_a_day_has_only_so_many_identifies(look_alike: LookAlike) -> None:
+    look_alike.world.identifies_left = 0
+    async with look_alike.http.ws_connect(f"{look_alike.url}/gateway?v=10") as socket:
+        await socket.receive_json()
+        await socket.send_json({"op": 2, "d": {"token": TOKEN, "intents": 0}})
+        refused = await socket.receive_json()
+        assert (refused["op"], refused["d"]) == (9, False)
 
 
 async def test_a_silent_client_is_closed_with_4009_and_loses_its_session(look_alike: LookAlike) -> None:

@@ -64,11 +64,12 @@ async def test_markdown_becomes_what_discord_shows(
 
 
 async def test_blocks_of_markdown_become_blocks(page: Page, stand_in: StandIn) -> None:
-    content = "# Head\n-# small\n> quoted\n> more\n- one\n- two\n```py\n<b>**x**</b>\n```"
+    content = "# Head\n-# small\n> quoted\n> more\n- one\n- two\n6. six\n7. seven\n```py\n<b>**x**</b>\n```"
     assert await rendered(page, stand_in, content) == (
         '<p class="heading heading-1">Head</p><p class="subtext">small</p>'
         "<blockquote>quoted\nmore</blockquote>"
-        '<ul><li>one</li><li>two</li></ul><pre tabindex="0"><code>&lt;b&gt;**x**&lt;/b&gt;</code></pre>'
+        '<ul><li>one</li><li>two</li></ul><ol start="6"><li>six</li><li>seven</li></ol>'
+        '<pre tabindex="0"><code>&lt;b&gt;**x**&lt;/b&gt;</code></pre>'
     )
 
 

@@ -222,8 +222,9 @@ async def test_the_edge_repeats_an_answer_until_it_is_stale(config: SimulatorCon
 
 
 async def test_a_few_rows_lack_their_mint_and_their_owner(sim: Simulator, get: Get) -> None:
-    hidden = [token for token in sim.market.scenery.tokens if token.hides_mint]
+    hidden = {token.cc_id for token in sim.market.scenery.tokens if token.hides_mint}
     rows = (await get(MARKETPLACE, step="1000"))["filterNFtCard"]
     without = [row for row in rows if "nftAddress" not in row]
-    assert [row["id"] for row in without] == [token.cc_id for token in hidden][: len(without)]
+    assert hidden
+    assert {row["id"] for row in without} == hidden
     assert all(row["owner"] is None for row in without)

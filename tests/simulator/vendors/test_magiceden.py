@@ -132,6 +132,7 @@ async def test_stats_are_in_lamports(get: Get, sim: Simulator) -> None:
         ("/collections/unknown/stats", 404, "Collection not found"),
         ("/collections/collector_crypt/listings?limit=101", 400, "Invalid limit"),
         ("/collections/collector_crypt/listings?min_price=low", 400, "Invalid filter"),
+        ("/collections/collector_crypt/listings?max_price=inf", 400, "Invalid filter"),
         ("/collections/collector_crypt/listings?attributes=no", 400, "Invalid filter"),
         ("/collections/collector_crypt/activities?limit=1001", 400, "Invalid limit"),
         ("/tokens/unknown", 400, "Token not found"),

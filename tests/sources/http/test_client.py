@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from random import Random
 
 import pytest
 
@@ -223,8 +224,6 @@ async def test_the_same_question_at_once_is_asked_once(vendor: Vendor, server: S
 
 
 async def test_closing_ends_what_is_still_being_asked(server: ScriptedServer, clock: ManualClock) -> None:
-    from random import Random
-
     server.says(SILENCE)
     async with SourceHttp(clock, random=Random(7)) as http:
         vendor = http.vendor(NAME, base_url=server.url, limits=LIMITS)

@@ -60,16 +60,16 @@ const RULES = [
   { pattern: /@(?:everyone|here)\b/y, render: (match) => mention(match[0]) },
 ];
 
-/** @type {{pattern: RegExp, wrap: (lines: string[], inside: (text: string) => Node) => Node}[]} by line start */
+/** @type {{pattern: RegExp, keepsStart?: boolean, wrap: (lines: string[], inside: (text: string) => Node) => Node}[]} by line start */
 const BLOCKS = [
-  { pattern: /^(#{1,3}) +(?=\S)/, wrap: heading },
+  { pattern: /^(#{1,3}) +(?=\S)/, keepsStart: true, wrap: heading },
   {
     pattern: /^-# +(?=\S)/,
     wrap: (lines, inside) => el("p", { class: "subtext" }, inside(lines.join("\n"))),
   },
   { pattern: /^> /, wrap: (lines, inside) => el("blockquote", {}, inside(lines.join("\n"))) },
-  { pattern: /^ *[-*] +(?=\S)/, wrap: (lines, inside) => list("ul", lines, inside) },
-  { pattern: /^ *\d{1,3}\. +(?=\S)/, wrap: (lines, inside) => list("ol", lines, inside) },
+  { pattern: /^ *[-*] +(?=\S)/, wrap: bulleted },
+  { pattern: /^ *\d{1,3}\. +(?=\S)/, keepsStart: true, wrap: numbered },
 ];
 
 /**
@@ -149,7 +149,7 @@ function groupLines(lines) {
     }
     const block = BLOCKS.find(({ pattern }) => pattern.test(line)) ?? null;
     const last = groups[groups.length - 1];
-    const kept = block === null || block.wrap === heading ? line : line.replace(block.pattern, "");
+    const kept = block === null || block.keepsStart ? line : line.replace(block.pattern, "");
     if (last !== undefined && last.block === block && block?.wrap !== heading) last.lines.push(kept);
     else groups.push({ block, lines: [kept] });
   }
@@ -162,12 +162,15 @@ function heading(lines, inside) {
   return el("p", { class: `heading heading-${marks}` }, inside(lines[0].slice(marks).trim()));
 }
 
-function list(tag, lines, inside) {
-  return el(
-    tag,
-    {},
-    lines.map((line) => el("li", {}, inside(line))),
-  );
+function bulleted(lines, inside) {
+  const items = lines.map((line) => el("li", {}, inside(line)));
+  return el("ul", {}, items);
+}
+
+/** Counts on from the first number, as the second page of a list does. */
+function numbered(lines, inside) {
+  const items = lines.map((line) => el("li", {}, inside(line.replace(/^ *\d+\. +/, ""))));
+  return el("ol", { start: Number.parseInt(lines[0], 10) }, items);
 }
 
 function text(content) {

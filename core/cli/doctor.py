@@ -1,0 +1,209 @@
+"""`bot.py doctor`: one line a thing, what is wrong with it, and what to do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from random import SystemRandom
+from typing import NamedTuple
+
+import aiohttp
+import discord
+
+from cogs.client import LOGIN_REFUSED, point_at, refuse_spent_sessions
+from cogs.ui.guilds import NEEDED, WISHED, missing_permissions
+from core.clock import Clock, SystemClock
+from core.domain.guilds import Guild
+from core.errors import SourceError, StartError
+from core.runtime import open_sources
+from core.services.prices import SOL_USD
+from core.settings import FROM_FILES, NAMES, Settings, load, names_in
+from core.sources.base import Page, RateSource
+from core.sources.http import SourceHttp
+from db import guilds, migrate
+from db.engine import Database
+
+CLOCK_OFF_MAX = timedelta(seconds=5)
+CALL_LIMIT_S = 20
+UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError)
+
+
+class Finding(NamedTuple):
+    """One line. `does_work` is None for what is merely switched off."""
+
+    what: str
+    does_work: bool | None
+    says: str
+
+
+async def run(env_file: Path) -> int:
+    """Print the findings; 0 when nothing is wrong."""
+    failed = 0
+    async for finding in examine(env_file, SystemClock()):
+        mark = {True: "ok ", False: "BAD", None: "off"}[finding.does_work]
+        print(f"{mark}  {finding.what:<15} {finding.says}", flush=True)
+        failed += finding.does_work is False
+    print("\nEverything needed works." if not failed else f"\n{failed} to mend.")
+    return 1 if failed else 0
+
+
+async def examine(env_file: Path, clock: Clock) -> AsyncIterator[Finding]:
+    """Look at settings, database, Discord, each source and the clock."""
+    try:
+        settings = load(env_file=env_file)
+    except StartError as error:
+        yield Finding("settings", False, str(error))
+        return
+    yield _settings(env_file)
+    yield await _database(settings)
+    for look in (_discord, _clock, _sources):
+        async for finding in look(settings, clock):
+            yield finding
+
+
+def _settings(env_file: Path) -> Finding:
+    known = {*NAMES, *(f"{name}_FILE" for name in FROM_FILES)}
+    strange = [name for name in names_in(env_file) if name not in known] if env_file.exists() else []
+    if strange:
+        return Finding(
+            "settings", False, f"{env_file} sets {', '.join(strange)}, which no setting is called."
+        )
+    return Finding(
+        "settings", True, f"read from {env_file}" if env_file.exists() else "defaults; there is no .env"
+    )
+
+
+async def _database(settings: Settings) -> Finding:
+    db = Database(settings.database_url)
+    try:
+        await db.reach()
+        where = await migrate.standing(db)
+    except StartError as error:
+        return Finding("database", False, str(error))
+    finally:
+        await db.close()
+    if where.world not in {None, settings.world.value}:
+        return Finding("database", False, f"holds a {where.world} market: name another DATABASE_URL.")
+    if where.revision is None:
+        return Finding("database", True, "empty; the first start makes its tables")
+    if where.revision != where.head:
+        return Finding("database", True, f"at {where.revision}; the next start brings it to {where.head}")
+    return Finding("database", True, f"up to date, at {where.revision}")
+
+
+async def _discord(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    if settings.discord_token is None:
+        yield Finding("discord", False, "DISCORD_TOKEN is not set: without it only `bot.py demo` runs.")
+        return
+    point_at(settings.discord_api_url)
+    async with discord.Client(intents=discord.Intents.none()) as client:
+        try:
+            await client.login(settings.discord_token.reveal())
+            await refuse_spent_sessions(client)
+        except discord.LoginFailure:
+            yield Finding("discord", False, LOGIN_REFUSED)
+            return
+        except StartError as error:
+            yield Finding("discord", False, str(error))
+            return
+        except (*UNREACHABLE, discord.HTTPException) as error:
+            yield Finding("discord", False, f"cannot be reached ({type(error).__name__}): check the network.")
+            return
+        yield Finding("discord", True, f"logged in as {client.user}")
+        async for finding in _channels(settings, client):
+            yield finding
+
+
+async def _channels(settings: Settings, client: discord.Client) -> AsyncIterator[Finding]:
+    """What the bot may do in the channels that were chosen."""
+    db = Database(settings.database_url)
+    try:
+        is_empty = (await migrate.standing(db)).revision is None
+        chosen = [] if is_empty else await _chosen(db)
+    except StartError:
+        return  # said in the database's own line
+    finally:
+        await db.close()
+    if not chosen:
+        yield Finding("channel", None, "no server has chosen one yet: an admin types /setup")
+    for guild in chosen:
+        yield await _channel(client, guild)
+
+
+async def _chosen(db: Database) -> list[Guild]:
+    async with db.read() as tx:
+        return await guilds.with_channel(tx)
+
+
+async def _channel(client: discord.Client, chosen: Guild) -> Finding:
+    name, what = chosen.name, "channel"
+    try:
+        guild = await client.fetch_guild(chosen.id)
+        channel = await guild.fetch_channel(chosen.deals_channel_id or 0)
+        assert client.user is not None, "logged in"
+        me = await guild.fetch_member(client.user.id)
+    except discord.HTTPException as error:
+        return Finding(
+            what, False, f"{name}: the deals channel is out of reach ({error.text}): run /setup again."
+        )
+    missing = missing_permissions(channel.permissions_for(me), NEEDED | WISHED)
+    if missing:
+        return Finding(what, False, f"{name}: grant the bot {', '.join(missing)} in #{channel.name}.")
+    return Finding(what, True, f"{name}: may post in #{channel.name}")
+
+
+async def _clock(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    """Our clock against Discord's: nonces, leases and times of posts rest on it."""
+    limit = aiohttp.ClientTimeout(total=CALL_LIMIT_S)
+    url = f"{settings.discord_api_url.rstrip('/')}/api/v10/gateway"
+    try:
+        async with aiohttp.ClientSession(timeout=limit) as session, session.get(url) as response:
+            theirs = parsedate_to_datetime(response.headers.get("Date", "")).astimezone(UTC)
+    except (*UNREACHABLE, ValueError, TypeError):
+        yield Finding("clock", None, "not compared: Discord gives no time")
+        return
+    off = abs(clock.now() - theirs)
+    if off > CLOCK_OFF_MAX:
+        yield Finding(
+            "clock", False, f"{off.total_seconds():.0f} s off Discord's: set this machine's clock (NTP)."
+        )
+    else:
+        yield Finding("clock", True, "agrees with Discord's")
+
+
+async def _sources(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
+    """One real call each."""
+    async with SourceHttp(clock, random=SystemRandom()) as http:
+        sources = open_sources(settings, http)
+        for listing in sources.listings:
+            yield await _asked(listing.name, _page(listing.listings(pages_max=1)))
+        for activity in sources.activities:
+            yield await _asked(activity.name, _page(activity.activities(pages_max=1)))
+        for rate in sources.rates:
+            yield await _asked(rate.name, _rate(rate))
+    if not settings.magiceden_enabled:
+        yield Finding("magiceden", None, "switched off (MAGICEDEN_ENABLED)")
+    if settings.alt_url is None:
+        yield Finding("alt", None, "not configured (ALT_URL): values rest on sales and insured values alone")
+
+
+async def _asked(name: str, answer: Awaitable[str]) -> Finding:
+    try:
+        async with asyncio.timeout(CALL_LIMIT_S):
+            return Finding(name, True, await answer)
+    except SourceError as error:
+        return Finding(name, False, f"{error.reason}: check its address and key, or wait if it is down.")
+    except TimeoutError:
+        return Finding(name, False, f"no answer within {CALL_LIMIT_S} s: it may be down.")
+
+
+async def _page(pages: AsyncIterator[Page]) -> str:
+    async for page in pages:
+        return f"answers: {len(page.reports)} slabs understood, {page.skipped} other rows"
+    return "answers, but has nothing"
+
+
+async def _rate(source: RateSource) -> str:
+    rate = await source.rate(SOL_USD)
+    return "answers, but has no rate" if rate is None else f"answers: 1 SOL is ${rate.usd}"

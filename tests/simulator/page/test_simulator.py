@@ -1,0 +1,82 @@
+"""The demo page on the real simulator: both speak the same control API. Plain REST plays the bot."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from core.simulator.app import Simulator, SimulatorConfig, open_simulator
+from core.simulator.discord.population import BOT_ID, DEALS_ID, TOM_ID, WES_ID
+from tests.simulator.page import wire
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+TOKEN = "test-bot-token"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def simulator() -> AsyncIterator[Simulator]:
+    """A small market that stands still."""
+    config = SimulatorConfig(bot_token=TOKEN, pace=0, cards=60, listings=20)
+    async with open_simulator(config) as simulator:
+        yield simulator
+
+
+async def as_bot(simulator: Simulator, method: str, path: str, body: Any) -> Any:
+    headers = {"Authorization": f"Bot {TOKEN}"}
+    url = f"{simulator.url}/api/v10{path}"
+    async with aiohttp.ClientSession(headers=headers) as http, http.request(method, url, json=body) as answer:
+        assert answer.status in (200, 201), await answer.text()
+        return await answer.json()
+
+
+def post_of(simulator: Simulator) -> wire.Json:
+    """The body of a deal post, as the bot would send it."""
+    deal = wire.deal(f"{simulator.url}/")
+    return {"embeds": deal["embeds"], "components": deal["components"]}
+
+
+async def test_a_post_appears_and_its_edit_follows(page: Page, simulator: Simulator) -> None:
+    await page.goto(simulator.url)
+    await expect(page.locator("#status")).to_have_text("Cards Cartel is offline")
+    path = f"/channels/{DEALS_ID}/messages"
+    posted = await as_bot(simulator, "POST", path, post_of(simulator))
+    await expect(page.get_by_role("link", name="2023 Ember Drake 007 · PSA 10")).to_be_visible()
+    await expect(page.locator(".embed img")).to_have_js_property("naturalWidth", 300)
+    await as_bot(simulator, "PATCH", f"{path}/{posted['id']}", {"content": "sold"})
+    await expect(page.locator(".message .markdown").first).to_have_text("sold (edited)")
+
+
+async def test_people_write_and_see_what_their_roles_allow(page: Page, simulator: Simulator) -> None:
+    await page.goto(simulator.url)
+    await page.get_by_label("You are").select_option(str(TOM_ID))
+    await page.get_by_role("combobox", name="Message", exact=True).fill("@Cards Cartel hello")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("article", name="Message from Tom")).to_contain_text("@Cards Cartel hello")
+    await page.get_by_label("You are").select_option(str(WES_ID))
+    await expect(page.get_by_role("button", name="trace")).to_be_disabled()
+    await expect(page.get_by_role("article", name="Message from Tom")).to_be_visible()
+    written = simulator.discord.messages.all_in(DEALS_ID)
+    assert [message.payload["content"] for message in written] == [f"<@{BOT_ID}> hello"]
+
+
+async def test_the_panel_moves_the_real_market(page: Page, simulator: Simulator) -> None:
+    await page.goto(simulator.url)
+    await expect(page.locator("#pace-text")).to_have_text("The market stands still")
+    await page.locator("#list-deal").click()
+    await expect(page.locator("#sell-target")).to_have_text("The card you listed.")
+    listed = len(simulator.market.book)
+    await page.locator("#sell").click()
+    await expect(page.get_by_text("Sold. Watch its post.")).to_be_visible()
+    assert len(simulator.market.book) == listed - 1
+    await page.locator("#break-alt").click()
+    await expect(page.locator("#break-alt")).to_have_text("Mend ALT")
+    assert [fault.target for fault in simulator.faults.all()] == ["vendor:alt"]
+    await page.reload()
+    await expect(page.locator("#break-alt")).to_have_text("Mend ALT")
+    await page.locator("#break-alt").click()
+    await expect(page.locator("#break-alt")).to_have_text("Break ALT")
+    assert simulator.faults.all() == []
