@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -74,7 +74,9 @@ class JobRunner:
             },
         )
         for job in self.jobs.values():
-            self._scheduler.add_job(self.tick, IntervalTrigger(seconds=_tick_s(job)), [job.name], id=job.name)
+            every = IntervalTrigger(seconds=_tick_s(job))
+            at_once = datetime.now(UTC)
+            self._scheduler.add_job(self.tick, every, [job.name], id=job.name, next_run_time=at_once)
         self._scheduler.start()
         self._wakers = [
             asyncio.create_task(self._wake(job, job.wakes_on), name=f"waker:{job.name}")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from core.cli.run import serve_roles
@@ -13,6 +14,7 @@ from core.simulator.discord.interactions import Interaction
 from core.simulator.discord.messages import Message
 from core.simulator.discord.population import ADA_ID, BOT_ID, DEALS_ID, TOM_ID
 from core.simulator.discord.wire import Json
+from db import operations
 
 WAIT_S = 30.0
 TOKEN = "demo-bot-token"
@@ -53,6 +55,7 @@ class Community:
             serving = asyncio.create_task(serve_roles(runtime))
             try:
                 await self.until(lambda: self._is_ready(serving))
+                await arrived(runtime)
                 yield runtime
             finally:
                 serving.cancel()
@@ -99,6 +102,21 @@ class Community:
         custom_id = button(post, label)["custom_id"]
         people = self.simulator.discord.people
         return await people.settled(await people.press(person_id, int(post["id"]), custom_id))
+
+
+async def arrived(runtime: Runtime) -> None:
+    """Wait until the market as it was found is known: what is listed from now on is news."""
+    names = [source.name for source in runtime.sources.listings]
+    names += [source.name for source in runtime.sources.activities]
+    async with asyncio.timeout(WAIT_S):
+        for name in names:
+            while await _synced_at(runtime, name) is None:  # noqa: ASYNC110  # a row, not an event
+                await asyncio.sleep(0.02)
+
+
+async def _synced_at(runtime: Runtime, source: str) -> datetime | None:
+    async with runtime.db.read() as tx:
+        return await operations.synced_at(tx, source)
 
 
 def button(post: Json, label: str) -> Json:

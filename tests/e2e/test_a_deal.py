@@ -14,6 +14,7 @@ from db.observations import ObservationRow
 from tests.e2e.community import WAIT_S, Community, button, buttons
 
 pytestmark = pytest.mark.slow
+BOTH = [("collectorcrypt", 1), ("magiceden", 1)]
 
 
 async def test_a_listing_travels_from_the_market_to_a_message_and_to_its_end(community: Community) -> None:
@@ -29,13 +30,14 @@ async def test_a_listing_travels_from_the_market_to_a_message_and_to_its_end(com
         assert "GOLD" in str(post["embeds"][0]).upper()
 
         await community.press(post, "Copy")
+        await community.until(lambda: len(community.private(TOM_ID)) == 2)
         values = [message["content"] for message in community.private(TOM_ID)]
         assert sorted(values) == sorted([offered.mint, offered.certificate])
 
     async with community.bot():  # the bot restarts between post and click
         await asyncio.gather(community.press(post, "Buy"), community.press(post, "Buy"))
+        await community.until(lambda: len(community.private(TOM_ID)) == 4)
         answers = community.private(TOM_ID)[2:]
-        assert len(answers) == 2
         assert all("collectorcrypt.com" in str(answer) for answer in answers)
         assert len(community.posts()) == 1
 
@@ -55,8 +57,7 @@ async def test_deals_latest_shows_what_was_posted(community: Community) -> None:
         offered = community.simulator.market.list_deal(now(), discount_bps=4_000, venue=Venue.ME)
         await community.post_of(offered.mint)
         people = community.simulator.discord.people
-        act = await people.settled(await people.run_command(TOM_ID, DEALS_ID, "deals latest"))
-        assert act.error is None
+        await people.settled(await people.run_command(TOM_ID, DEALS_ID, "deals latest"))
         assert offered.name[:40] in str(community.private(TOM_ID)[-1])
 
 
@@ -67,18 +68,18 @@ async def test_the_same_order_told_by_both_vendors_is_one_listing_and_one_post(c
         offered = market.list_deal(now(), discount_bps=4_000, venue=Venue.ME)
         await community.post_of(offered.mint)
         async with asyncio.timeout(WAIT_S):
-            while await reporters(runtime.db, offered.mint) != [("collectorcrypt", 1), ("magiceden", 1)]:
+            while await reporters(runtime.db, offered.mint) != BOTH:  # noqa: ASYNC110  # rows, not an event
                 await asyncio.sleep(0.05)
         assert len(community.posts()) == 1
 
 
 async def reporters(db: Database, mint: str) -> list[tuple[str, int]]:
-    """Who told of a token, and of how many listings."""
+    """Who told of a token that is on sale, and of how many listings."""
     query = (
         select(ObservationRow.source, func.count(ListingRow.id.distinct()))
         .join(ListingRow, ListingRow.id == ObservationRow.listing_id)
         .join(TokenRow, TokenRow.id == ListingRow.token_id)
-        .where(TokenRow.address == mint)
+        .where(TokenRow.address == mint, ListingRow.is_open)
         .group_by(ObservationRow.source)
         .order_by(ObservationRow.source)
     )

@@ -11,59 +11,60 @@ from core.web.context import WebConfig
 from tests.web.serving import running_api
 
 TOKEN = "the-operators-token-0123456789-abcdef"
+EXPECTED = {
+    "items": [
+        {
+            "id": "41",
+            "mint": "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin",
+            "tier": "gold",
+            "title": "2002 #14 Slowbro 1st Edition",
+            "grader": "PSA",
+            "grade": "10",
+            "grade_label": "Gold",
+            "certificate": "12345678",
+            "venue": "me",
+            "seller": "SellerWallet",
+            "is_open": True,
+            "price": {"amount": 2**60, "unit": "lamports", "usd_micros": 65_000_000},
+            "value": {
+                "usd_micros": 100_000_000,
+                "low_usd_micros": 90_000_000,
+                "high_usd_micros": 110_000_000,
+                "confidence": 80,
+                "insured_usd_micros": None,
+                "evidence": [
+                    {
+                        "kind": "alt",
+                        "value_usd_micros": 100_000_000,
+                        "confidence": 80,
+                        "sales": 4,
+                        "asset_name": "Slowbro",
+                    }
+                ],
+            },
+            "discount_bps": 3_500,
+            "net_profit_usd_micros": 20_000_000,
+            "missing": [],
+            "listed_at": "2026-01-02T03:04:05Z",
+            "observed_at": "2026-01-02T03:04:05Z",
+            "decided_at": "2026-01-02T03:04:05Z",
+            "image_url": None,
+            "links": {
+                "cc": "https://collectorcrypt.com/assets/solana/9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin",
+                "me": "https://magiceden.io/item-details/9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin",
+                "alt": "https://app.alt.xyz/research/a%2Fb",
+            },
+        }
+    ],
+    "next_cursor": "41",
+}
 
 
 async def test_a_deal_is_told_in_whole() -> None:
     async with running_api() as api:
         answer = await api.get("/api/v1/deals")
     assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
-    assert json.loads(answer.body) == {
-        "items": [
-            {
-                "id": "41",
-                "mint": "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin",
-                "tier": "gold",
-                "title": "2002 #14 Slowbro 1st Edition",
-                "grader": "PSA",
-                "grade": "10",
-                "grade_label": "Gold",
-                "certificate": "12345678",
-                "venue": "me",
-                "seller": "SellerWallet",
-                "is_open": True,
-                "price": {"amount": 2**60, "unit": "lamports", "usd_micros": 65_000_000},
-                "value": {
-                    "usd_micros": 100_000_000,
-                    "low_usd_micros": 90_000_000,
-                    "high_usd_micros": 110_000_000,
-                    "confidence": 80,
-                    "insured_usd_micros": None,
-                    "evidence": [
-                        {
-                            "kind": "alt",
-                            "value_usd_micros": 100_000_000,
-                            "confidence": 80,
-                            "sales": 4,
-                            "asset_name": "Slowbro",
-                        }
-                    ],
-                },
-                "discount_bps": 3_500,
-                "net_profit_usd_micros": 20_000_000,
-                "missing": [],
-                "listed_at": "2026-01-02T03:04:05Z",
-                "observed_at": "2026-01-02T03:04:05Z",
-                "decided_at": "2026-01-02T03:04:05Z",
-                "image_url": None,
-                "links": {
-                    "cc": "https://collectorcrypt.com/assets/solana/9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin",
-                    "me": "https://magiceden.io/item-details/9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin",
-                    "alt": "https://app.alt.xyz/research/a%2Fb",
-                },
-            }
-        ],
-        "next_cursor": "41",
-    }
+    assert json.loads(answer.body) == EXPECTED
 
 
 async def test_the_service_is_asked_what_the_query_says() -> None:
