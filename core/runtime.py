@@ -4,12 +4,13 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import SystemRandom
 
 import structlog
 
+from core.analytics import Analytics
 from core.clock import Clock, SystemClock
 from core.domain.deals import DEFAULT_POLICY
 from core.domain.listings import SourceName, Venue
@@ -19,6 +20,7 @@ from core.events import Bus
 from core.services import Services
 from core.services.appraisal import AppraisalService, Line
 from core.services.deals import DealService
+from core.services.events import EventService
 from core.services.evidence import EvidenceService
 from core.services.guilds import GuildService
 from core.services.identity import IdentityService
@@ -61,6 +63,7 @@ class Runtime:
     appraisal: AppraisalService
     rechecks: RecheckService
     leases: JobService
+    analytics: Analytics | None = None
 
 
 @asynccontextmanager
@@ -83,6 +86,12 @@ async def open_runtime(
             SourceHttp(clock, random=SystemRandom(), memory=board, on_call=metrics.source_called)
         )
         runtime = _build(settings, metrics, open_sources(settings, http), operations_service)
+        if settings.posthog_key is not None:
+            events = EventService(db)
+            key = settings.posthog_key.reveal()
+            analytics = Analytics(events, key=key, host=settings.posthog_host)
+            stack.push_async_callback(analytics.close)
+            runtime = replace(runtime, analytics=analytics)
         await operations_service.begin()
         stack.push_async_callback(operations_service.end)
         yield runtime

@@ -19,6 +19,8 @@ from core.errors import StartError
 Tx = AsyncConnection
 """What every function of this room works in: an open transaction."""
 
+DATABASE_FAILURES = (SQLAlchemyError, PostgresError, InterfaceError, OSError)
+"""What a database that is gone, full or broken raises."""
 BUSY_TIMEOUT_MS = 15_000
 READERS = 4
 POOL_SIZE = 8
@@ -65,7 +67,10 @@ class Database:
             self._writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE")
             self._reader = _sqlite_engine(self.url, size=READERS, begin="BEGIN", query_only=True)
         else:
-            self._writer = self._reader = _postgres_engine(self.url)
+            self._writer = _postgres_engine(self.url)
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         self._life: AsyncConnection | None = None
 
     @asynccontextmanager
@@ -87,7 +92,7 @@ class Database:
                 await asyncio.to_thread(self.file.parent.mkdir, parents=True, exist_ok=True)
             async with asyncio.timeout(CONNECT_TIMEOUT_S), self._writer.connect() as connection:
                 await connection.exec_driver_sql("SELECT 1")
-        except (OSError, TimeoutError, SQLAlchemyError, PostgresError, InterfaceError) as error:
+        except DATABASE_FAILURES as error:
             raise StartError(self._unreachable(error)) from error
 
     def _unreachable(self, error: Exception) -> str:
@@ -113,7 +118,7 @@ class Database:
         if self._life is not None:
             await self._life.close()
         await self._writer.dispose()
-        if self._reader is not self._writer:
+        if self.file is not None:  # else the two share their connections
             await self._reader.dispose()
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import String, Text, delete, func, insert, select
+from sqlalchemy import BigInteger, String, Text, delete, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
-from db.engine import Tx, is_postgres
+from db.engine import Tx, insert_new, is_postgres
 from db.types import BigId, UtcDateTime
 
 _COMMIT_ORDER_LOCK = 0x0CA2D5
@@ -26,6 +26,26 @@ class EventRow(Base):
     scope: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(80))
     payload: Mapped[str] = mapped_column(Text)
+
+
+class ReaderRow(Base):
+    """How far a reader of the log has come."""
+
+    __tablename__ = "event_reader"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """An event as readers get it; `payload` is the JSON of a tagged struct of core.events."""
+
+    seq: int
+    at: datetime
+    type: str
+    scope: str
+    subject: str
+    payload: str
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -58,15 +78,28 @@ async def append(tx: Tx, facts: Sequence[Fact], now: datetime) -> None:
     await tx.execute(insert(EventRow), rows)
 
 
-async def after(tx: Tx, seq: int, limit: int) -> list[tuple[int, datetime, str, str, str, str]]:
-    """(seq, at, type, scope, subject, payload) following a cursor."""
+async def after(tx: Tx, seq: int, limit: int) -> list[Stored]:
+    """What follows a cursor, in commit order."""
     query = (
         select(EventRow.seq, EventRow.at, EventRow.type, EventRow.scope, EventRow.subject, EventRow.payload)
         .where(EventRow.seq > seq)
         .order_by(EventRow.seq)
         .limit(limit)
     )
-    return [(r.seq, r.at, r.type, r.scope, r.subject, r.payload) for r in await tx.execute(query)]
+    return [Stored(*row) for row in await tx.execute(query)]
+
+
+async def cursor(tx: Tx, reader: str) -> int:
+    """How far a reader has come; a new one begins with what happens next."""
+    known = (await tx.execute(select(ReaderRow.seq).where(ReaderRow.name == reader))).scalar_one_or_none()
+    if known is not None:
+        return known
+    return (await tx.execute(select(func.coalesce(func.max(EventRow.seq), 0)))).scalar_one()
+
+
+async def move_cursor(tx: Tx, reader: str, seq: int) -> None:
+    row = insert_new(tx, ReaderRow).values(name=reader, seq=seq)
+    await tx.execute(row.on_conflict_do_update(index_elements=["name"], set_={"seq": seq}))
 
 
 async def forget_before(tx: Tx, at: datetime, *, limit: int = 50_000) -> None:

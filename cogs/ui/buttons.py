@@ -8,10 +8,10 @@ import discord
 
 from cogs.ui.errors import Interaction, guarded, untouched
 from cogs.ui.format import amount, duration, under
-from cogs.ui.links import VENUES, order_link
 from cogs.ui.text import clean, code, plain, shortened
 from core.domain.catalog import slab_name
 from core.domain.deals import discount_bps
+from core.domain.links import VENUES, order_link
 from core.domain.posts import BuyCheck, BuyState, DealPost
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import discord
 
 from cogs.ui.buttons import BuyButton, CopyButton, deal_title
 from cogs.ui.format import amount, count, duration, percent, profit, relative, under, usd
-from cogs.ui.links import VENUES, links, order_link
 from cogs.ui.text import code, plain, shortened, web_url
 from core.domain.deals import DealTier
 from core.domain.guilds import Guild
+from core.domain.links import VENUES, links, order_link
 from core.domain.listings import Reported
 from core.domain.posts import Closing, DealPage, DealPost, DealView
 from core.domain.valuation import Evidence, EvidenceKind

@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 HEARTBEAT = timedelta(seconds=10)
 PUBLISH_EVERY = timedelta(seconds=1)
 APPRAISE_EVERY = timedelta(seconds=1)
+ANALYTICS_EVERY = timedelta(seconds=30)
 MEASURE_EVERY = timedelta(seconds=10)
 
 
@@ -60,6 +61,8 @@ async def serve_roles(runtime: Runtime) -> None:
             jobs.append(publishing(runtime, bot))
             running.append(run_bot(bot, _token(settings)))
         jobs += [beating(runtime, bot), measuring(runtime)]
+        if runtime.analytics is not None and Role.JOBS in settings.roles:
+            jobs.append(Job("analytics", ANALYTICS_EVERY, runtime.analytics.send_new, timedelta(minutes=1)))
         if Role.API in settings.roles:
             await stack.enter_async_context(serving(runtime))
         await stack.enter_async_context(ticking(runtime, jobs))
@@ -102,9 +105,7 @@ def market_jobs(runtime: Runtime) -> list[Job]:
             )
             for source in runtime.sources.activities
         ),
-        Job(
-            "appraise", APPRAISE_EVERY, runtime.appraisal.work_due, timedelta(minutes=5), wakes_on=Topic.WORK
-        ),
+        Job("appraise", APPRAISE_EVERY, work_due, timedelta(minutes=5), wakes_on=Topic.WORK),
         Job("recheck", timedelta(seconds=10), runtime.rechecks.recheck_due, timedelta(minutes=4)),
         Job("housekeep", timedelta(hours=1), housekeep, timedelta(minutes=5)),
     ]

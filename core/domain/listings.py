@@ -13,7 +13,7 @@ Mint = NewType("Mint", str)
 Wallet = NewType("Wallet", str)
 
 SALE_SETTLES = timedelta(seconds=60)
-"""A vendor's page may still call a listing live this long after it was sold."""
+"""A vendor's page may still call a listing live, or date its price, this long after it was sold."""
 
 
 class Venue(StrEnum):
@@ -101,13 +101,14 @@ def step(now: Standing | None, report: Report, *, is_replay: bool) -> Step:
     """Say what a report changes.
 
     A replayed or older report changes nothing (at most it confirms that the listing is still live);
-    a sale stands for `SALE_SETTLES` against pages that have not noticed yet.
+    a sale stands for `SALE_SETTLES` against pages that have not noticed yet, whichever is told first.
     """
     if now is None:
         return Step.OPENS if report.said is Reported.LISTED else Step.CLOSES
     if report.said is Reported.LISTED:
         return _step_listed(now, report, is_replay=is_replay)
-    is_old = report.effective_at < now.state_at
+    settles = SALE_SETTLES if report.said is Reported.SOLD else timedelta(0)
+    is_old = report.effective_at + settles < now.state_at
     return Step.CLOSES if now.is_open and not is_old and not is_replay else Step.IGNORED
 
 

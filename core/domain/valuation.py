@@ -5,7 +5,7 @@
 | a manual override | as entered |
 | ALT | ALT's own |
 | PriceCharting | 70 |
-| sales of the same kind in 90 days: 10 / 3 / 2 / 1 or more | 75 / 60 / 50 / 40; 50 at most when they scatter |
+| sales of the kind in 90 days: 10 / 3 / 2 / 1 or more | 75 / 60 / 50 / 40; 50 at most if they scatter |
 | insured value alone | 40 at most |
 """
 

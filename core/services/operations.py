@@ -12,7 +12,7 @@ from core.domain.operations import (
     SourceHealth,
 )
 from db import jobs, operations, processes, work
-from db.engine import Database
+from db.engine import DATABASE_FAILURES, Database
 from db.events import forget_before
 from db.work import Depth
 
@@ -60,10 +60,14 @@ class OperationService:
 
     async def readiness(self) -> Readiness:
         """Whether the work gets done: each check with the age of what it rests on."""
-        async with self.db.read() as tx:
-            running = await processes.processes(tx)
-            planned = await jobs.jobs(tx)
-            vendors = await operations.sources(tx)
+        try:
+            async with self.db.read() as tx:
+                running = await processes.processes(tx)
+                planned = await jobs.jobs(tx)
+                vendors = await operations.sources(tx)
+        except DATABASE_FAILURES as error:
+            says = f"does not answer: {type(error).__name__}"
+            return Readiness((Check("database", is_ok=False, age_s=None, says=says),))
         return Readiness(
             (
                 Check("database", is_ok=True, age_s=0.0, says="answers"),

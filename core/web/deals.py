@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import quote
 
 import msgspec
 from aiohttp import web
@@ -10,6 +9,7 @@ from msgspec import Meta
 
 from core.domain.catalog import Grader, grade_text
 from core.domain.deals import DealTier
+from core.domain.links import alt_page, page_of
 from core.domain.listings import Venue
 from core.domain.money import Unit
 from core.domain.posts import DealPost, DealView
@@ -152,11 +152,8 @@ def _evidence(item: Evidence) -> EvidenceJson:
 
 
 def _links(deal: DealPost) -> LinksJson:
-    mint, asset = quote(deal.mint, safe=""), quote(deal.alt_asset_id, safe="")
     return LinksJson(
-        cc=f"https://collectorcrypt.com/assets/solana/{mint}",
-        me=f"https://magiceden.io/item-details/{mint}",
-        alt=f"https://app.alt.xyz/research/{asset}" if asset else None,
+        cc=page_of(Venue.CC, deal.mint), me=page_of(Venue.ME, deal.mint), alt=alt_page(deal.alt_asset_id)
     )
 
 

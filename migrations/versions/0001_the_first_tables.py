@@ -47,6 +47,12 @@ def upgrade() -> None:
     )
     op.create_index(("ix_event_at"), "event", ["at"], unique=False)
     op.create_table(
+        "event_reader",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=("pk_event_reader")),
+    )
+    op.create_table(
         "house",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("world", sa.String(length=8), nullable=True),
@@ -378,6 +384,7 @@ def downgrade() -> None:
     op.drop_table("policy")
     op.drop_table("job")
     op.drop_table("house")
+    op.drop_table("event_reader")
     op.drop_index(("ix_event_at"), table_name="event")
     op.drop_table("event")
     op.drop_table("commands")

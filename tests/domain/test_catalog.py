@@ -66,8 +66,18 @@ def test_a_grade_is_read_from_its_words(text: str, grade: Grade | None) -> None:
     ("title", "number", "name", "year"),
     [
         ("2026 #051 Pikachu PSA 9 Tef EN-Temporal Forces", "051", "Pikachu", 2026),
-        ("2024 #017 Nico Robin PSA 10 One Piece English Version 1st Anniversary Set", "017", "Nico Robin", 2024),
-        ("2023 #003 Venusaur ex CGC 10 Venusaur/Charizard/Blastoise Spec. Set ex", "003", "Venusaur ex", 2023),
+        (
+            "2024 #017 Nico Robin PSA 10 One Piece English Version 1st Anniversary Set",
+            "017",
+            "Nico Robin",
+            2024,
+        ),
+        (
+            "2023 #003 Venusaur ex CGC 10 Venusaur/Charizard/Blastoise Spec. Set ex",
+            "003",
+            "Venusaur ex",
+            2023,
+        ),
         ("1999 #85 Pokemon Center PSA 10 Game", "85", "Pokemon Center", 1999),
         ("2025 #065 Ivysaur PSA 10 Japanese M1l-Mega Brave", "065", "Ivysaur", 2025),
         ("2025 #005 Silvers Rayleigh PSA 10 OP11-A Fist of Divine Speed", "005", "Silvers Rayleigh", 2025),
@@ -97,7 +107,9 @@ def test_a_title_of_another_form_names_no_card(title: str) -> None:
 
 
 def test_what_the_row_says_outweighs_the_title() -> None:
-    card = card_of("1999 #4 Charizard PSA 10 Game", game="", set_name="", number="#5", variant=" Holo ", year=2000)
+    card = card_of(
+        "1999 #4 Charizard PSA 10 Game", game="", set_name="", number="#5", variant=" Holo ", year=2000
+    )
     assert card is not None
     assert (card.number, card.year, card.variant) == ("5", 2000, "Holo")
 

@@ -41,8 +41,9 @@ policies = st.builds(
     look_bps=bounds,
     payout_bps=st.integers(0, BPS),
     fees_usd_micros=st.integers(0, 10**12),
-    tiers=st.lists(st.builds(TierRule, st.sampled_from(DealTier), bounds, st.none() | st.integers(-9, 9)), max_size=4)
-    .map(tuple),
+    tiers=st.lists(
+        st.builds(TierRule, st.sampled_from(DealTier), bounds, st.none() | st.integers(-9, 9)), max_size=4
+    ).map(tuple),
 )
 
 
@@ -55,7 +56,9 @@ def height(result: Deal | Rejection) -> int:
 
 
 @given(money, valuations, policies)
-def test_positive_prices_and_values_always_get_a_verdict(price: int, value: Valuation, policy: DealPolicy) -> None:
+def test_positive_prices_and_values_always_get_a_verdict(
+    price: int, value: Valuation, policy: DealPolicy
+) -> None:
     result = appraise(offered(price), value, policy)
     assert isinstance(result, Deal | Rejection)
     assert result.discount_bps is not None

@@ -137,7 +137,8 @@ def test_a_look_says_everything_that_is_missing() -> None:
 def profit_policy(**least: int) -> DealPolicy:
     """The ordinary tiers; each named one asks for a profit in micro-dollars."""
     rules = (
-        TierRule(rule.tier, rule.discount_min_bps, least.get(rule.tier.value)) for rule in DEFAULT_POLICY.tiers
+        TierRule(rule.tier, rule.discount_min_bps, least.get(rule.tier.value))
+        for rule in DEFAULT_POLICY.tiers
     )
     return msgspec.structs.replace(DEFAULT_POLICY, tiers=tuple(rules))
 
@@ -156,7 +157,9 @@ PROFIT = VALUE * 85 // 100 - VALUE * 70 // 100
         (profit_policy(gold=-VALUE), DealTier.GOLD),
     ],
 )
-def test_a_listing_that_misses_the_profit_of_a_tier_tries_the_next(policy: DealPolicy, expected: object) -> None:
+def test_a_listing_that_misses_the_profit_of_a_tier_tries_the_next(
+    policy: DealPolicy, expected: object
+) -> None:
     assert tier_of(appraise(discounted(3_000), valued(SURE), policy)) is expected
 
 

@@ -120,7 +120,9 @@ def test_a_sale_settles_for_a_minute_any_other_ending_at_once(
 @pytest.mark.parametrize(
     ("before_s", "expected"), [(0, Step.CLOSES), (SETTLED, Step.CLOSES), (SETTLED + 0.001, Step.IGNORED)]
 )
-def test_a_sale_told_late_stands_against_the_minute_in_which_it_settles(before_s: float, expected: Step) -> None:
+def test_a_sale_told_late_stands_against_the_minute_in_which_it_settles(
+    before_s: float, expected: Step
+) -> None:
     listing = Listing()
     listing.take(listed(500, 100))
     assert listing.take(ended(Reported.SOLD, 100 - before_s)) is expected

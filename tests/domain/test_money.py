@@ -36,7 +36,9 @@ def test_digits_finer_than_the_unit_are_rounded_half_to_even(text: str, micros: 
     assert amount_of(text, Unit.USD_MICROS).value == micros
 
 
-@pytest.mark.parametrize("text", ["", "x", "1,5", "-1", "-0.000001", "NaN", "sNaN", "Infinity", "1e19", "1e999"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "1,5", "-1", "-0.000001", "NaN", "sNaN", "Infinity", "1e19", "1e999"]
+)
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"not an? (number|amount)"):
         amount_of(text, Unit.USD_MICROS)

@@ -20,7 +20,11 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 evidence = st.builds(
-    Evidence, st.sampled_from(EvidenceKind), st.integers(-5, 10**12), st.integers(-10, 200), sales=st.integers(0, 20)
+    Evidence,
+    st.sampled_from(EvidenceKind),
+    st.integers(-5, 10**12),
+    st.integers(-10, 200),
+    sales=st.integers(0, 20),
 )
 
 
@@ -42,7 +46,9 @@ def test_the_last_four_sales_decide_by_their_middle() -> None:
     assert (found.value_usd_micros, found.low_usd_micros, found.high_usd_micros) == (115, 100, 130)
 
 
-@pytest.mark.parametrize(("prices", "confidence"), [((100, 100, 400), 60), ((100, 100, 401), 50), ((401, 100), 50)])
+@pytest.mark.parametrize(
+    ("prices", "confidence"), [((100, 100, 400), 60), ((100, 100, 401), 50), ((401, 100), 50)]
+)
 def test_sales_that_scatter_are_trusted_less(prices: tuple[int, ...], confidence: int) -> None:
     found = sales_evidence(sales(*prices), NOW)
     assert found is not None

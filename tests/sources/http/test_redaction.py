@@ -23,4 +23,4 @@ def test_an_address_is_shown_without_its_host_and_keys(address: str, expected: s
 
 def test_only_headers_that_name_a_secret_are_secret() -> None:
     redactor = Redactor({"Accept": "application/json", "Authorization": "Bearer abcdef1", "X-Key": "short"})
-    assert redactor.text("application/json abcdef1 short") == "application/json … short"
+    assert redactor.body(b"application/json abcdef1 short") == "application/json … short".encode()

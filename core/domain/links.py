@@ -14,19 +14,29 @@ _ALT_PAGE = "https://app.alt.xyz/research/{}"
 _NAME_LENGTH_MAX = 100  # a token's address has 44; a button's link may have 512 with every letter quoted
 
 
+def page_of(venue: Venue, mint: str) -> str:
+    """The token's page at a marketplace."""
+    return _filled(_PAGES[venue], mint)
+
+
+def alt_page(asset_id: str) -> str | None:
+    """ALT's page of an asset, None without one."""
+    return _filled(_ALT_PAGE, asset_id) if asset_id else None
+
+
 def links(deal: DealPost) -> tuple[tuple[str, str], ...]:
     """(label, address) of each known page, in the order of the buttons; an unknown one is left out."""
     pages = (
-        ("CC", _PAGES[Venue.CC], deal.mint),
-        ("ALT", _ALT_PAGE, deal.alt_asset_id),
-        ("ME", _PAGES[Venue.ME], deal.mint),
+        ("CC", page_of(Venue.CC, deal.mint)),
+        ("ALT", alt_page(deal.alt_asset_id)),
+        ("ME", page_of(Venue.ME, deal.mint)),
     )
-    return tuple((label, _filled(page, name)) for label, page, name in pages if name)
+    return tuple((label, page) for label, page in pages if page is not None)
 
 
 def order_link(deal: DealPost) -> str:
     """The page where the order lives and can be bought."""
-    return _filled(_PAGES[deal.venue], deal.mint)
+    return page_of(deal.venue, deal.mint)
 
 
 def _filled(page: str, name: str) -> str:

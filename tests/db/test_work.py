@@ -1,0 +1,145 @@
+"""The queue: each row is one worker's, until it is done, given back, or its lease runs out."""
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+
+from db import work
+from db.engine import Database
+from db.work import Depth, Priority, Task
+from tests.db.market import NOW, SECOND, list_tokens
+
+LEASE = timedelta(seconds=60)
+ALL = Priority.BACKFILL + 1
+
+
+async def queue(db: Database, count: int, *, priority: int = Priority.FRESH, prior: int = 0) -> list[int]:
+    versions = await list_tokens(db, count)
+    async with db.write() as tx:
+        for id in versions:
+            await work.add(tx, id, priority=priority, prior=prior, now=NOW)
+    return versions
+
+
+async def claim(
+    db: Database, owner: str = "me", *, limit: int = 100, below: int = ALL, after_s: float = 0
+) -> list[Task]:
+    async with db.write() as tx:
+        now = NOW + SECOND * after_s
+        return await work.claim(tx, owner, limit=limit, below=below, now=now, lease=LEASE)
+
+
+async def depth(db: Database) -> Depth:
+    async with db.read() as tx:
+        return await work.depth(tx)
+
+
+async def is_held(db: Database, task: Task, owner: str = "me") -> bool:
+    async with db.write() as tx:
+        return await work.holds(tx, task, owner)
+
+
+async def test_a_row_is_one_workers_however_many_ask_at_once(db: Database) -> None:
+    versions = await queue(db, 30)
+    claims = await asyncio.gather(*(claim(db, f"worker-{n}", limit=5) for n in range(10)))
+    taken = [task.version_id for tasks in claims for task in tasks]
+    assert sorted(taken) == versions
+
+
+async def test_a_row_that_another_transaction_holds_is_passed_over_not_waited_for(db: Database) -> None:
+    if db.file is not None:
+        return  # one writer at a time: there is nobody to wait for
+    versions = await queue(db, 2)
+    async with db.write() as tx:
+        first = await work.claim(tx, "me", limit=1, below=ALL, now=NOW, lease=LEASE)
+        second = await asyncio.wait_for(claim(db, "you"), timeout=10)
+    assert [task.version_id for task in (*first, *second)] == versions
+
+
+async def test_fresh_goes_before_backfill_and_the_smallest_prior_first(db: Database) -> None:
+    slow, dear, cheap = await list_tokens(db, 3)
+    async with db.write() as tx:
+        await work.add(tx, slow, priority=Priority.BACKFILL, prior=1, now=NOW)
+        await work.add(tx, dear, priority=Priority.FRESH, prior=9_000, now=NOW)
+        await work.add(tx, cheap, priority=Priority.FRESH, prior=2_000, now=NOW)
+    assert [task.version_id for task in await claim(db)] == [cheap, dear, slow]
+
+
+async def test_backfill_can_be_left_out(db: Database) -> None:
+    await queue(db, 1, priority=Priority.BACKFILL)
+    async with db.read() as tx:
+        assert not await work.is_any_due(tx, NOW, below=Priority.BACKFILL)
+        assert await work.is_any_due(tx, NOW, below=ALL)
+    assert await claim(db, below=Priority.BACKFILL) == []
+
+
+async def test_a_version_is_queued_once(db: Database) -> None:
+    [version] = await queue(db, 1)
+    async with db.write() as tx:
+        await work.add(tx, version, priority=Priority.FRESH, prior=5, now=NOW)
+    assert (await depth(db)).waiting == 1
+
+
+async def test_a_lease_that_ran_out_is_anyones_and_the_first_owner_holds_nothing_more(db: Database) -> None:
+    await queue(db, 1)
+    [mine] = await claim(db)
+    assert await is_held(db, mine)
+    assert await claim(db, "you", after_s=59) == []
+    [yours] = await claim(db, "you", after_s=60)
+    assert yours.attempts == 2
+    assert not await is_held(db, mine)
+    assert await is_held(db, yours, "you")
+
+
+async def test_an_owner_that_claimed_a_row_again_does_not_hold_its_first_claim(db: Database) -> None:
+    await queue(db, 1)
+    [first] = await claim(db)
+    [second] = await claim(db, after_s=60)
+    assert not await is_held(db, first)
+    assert await is_held(db, second)
+
+
+async def test_a_row_that_is_done_or_dropped_is_gone(db: Database) -> None:
+    one, two = await queue(db, 2)
+    tasks = {task.version_id: task for task in await claim(db)}
+    async with db.write() as tx:
+        await work.done(tx, tasks[one].id)
+        await work.drop(tx, two)
+    assert await depth(db) == Depth(0, 0, None)
+    assert not await is_held(db, tasks[one])
+
+
+async def test_a_row_that_waits_is_due_again_at_its_time(db: Database) -> None:
+    await queue(db, 1)
+    [task] = await claim(db)
+    async with db.write() as tx:
+        await work.again(tx, task.id, at=NOW + SECOND * 5, error="x" * 1_000)
+    assert await claim(db, after_s=4.999) == []
+    [again] = await claim(db, after_s=5)
+    assert again == msgspec.structs.replace(task, attempts=2)
+
+
+async def test_a_parked_row_waits_for_an_operator(db: Database) -> None:
+    await queue(db, 2)
+    task, _ = await claim(db)
+    async with db.write() as tx:
+        await work.park(tx, task.id, at=NOW, error="ValueError()")
+    assert await depth(db) == Depth(1, 1, NOW)
+    assert len(await claim(db, after_s=1_000_000)) == 1
+
+
+async def test_what_a_dead_process_had_claimed_is_due_at_once(db: Database) -> None:
+    await queue(db, 2)
+    await claim(db, "dead", limit=1)
+    [alive] = await claim(db, "alive", limit=1)
+    async with db.write() as tx:
+        await work.release(tx, ["dead"])
+    assert len(await claim(db)) == 1
+    assert await is_held(db, alive, "alive")
+
+
+async def test_a_task_says_what_it_is_about(db: Database) -> None:
+    [version] = await queue(db, 1, priority=Priority.BACKFILL)
+    [task] = await claim(db)
+    assert task == Task(task.id, version, 1, NOW, Priority.BACKFILL, "mint-0")
