@@ -10,7 +10,7 @@ from asyncpg import InterfaceError, PostgresError
 from sqlalchemy import event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -72,6 +72,7 @@ class Database:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
         self._life: AsyncConnection | None = None
+        self._life_is_used = asyncio.Lock()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
@@ -109,10 +110,16 @@ class Database:
         """PostgreSQL: hold a lock that ends with this process; taken anew when its connection broke."""
         if self.file is not None:
             return
-        if self._life is None or self._life.closed or self._life.invalidated:
+        async with self._life_is_used:
+            if self._life is not None:
+                try:
+                    await self._life.execute(_LIVES, {"id": process_id})
+                    return
+                except DBAPIError:
+                    await self._life.close()
             self._life = await self._writer.connect()
             await self._life.execution_options(isolation_level="AUTOCOMMIT")
-        await self._life.execute(_LIVES, {"id": process_id})
+            await self._life.execute(_LIVES, {"id": process_id})
 
     async def close(self) -> None:
         if self._life is not None:

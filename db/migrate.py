@@ -13,12 +13,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
+from sqlalchemy.engine import URL
 
 from core.errors import StartError
 from db.engine import Database, is_postgres
 from db.operations import HouseRow, world
 
 ROOT = Path(__file__).resolve().parent.parent
+MIGRATIONS = ROOT / "migrations"
 CODE_GENERATION = 1
 """Grows when code needs a newer schema; a migration names the oldest generation it still serves."""
 BACKUPS_KEPT = 10
@@ -29,10 +31,10 @@ Report = Callable[[str], None]
 """Told, in a sentence, what is being done."""
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None, migrations: Path = MIGRATIONS) -> Config:
     """Alembic as configured in pyproject.toml, working through our connection."""
     config = Config(toml_file=ROOT / "pyproject.toml")
-    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("script_location", str(migrations))
     config.attributes["connection"] = connection
     return config
 
@@ -55,10 +57,18 @@ async def standing(db: Database) -> Standing:
         return Standing(revision, head, await world(tx))
 
 
-async def prepare(db: Database, *, may_migrate: bool, backups: Path, now: datetime, say: Report) -> None:
+async def prepare(
+    db: Database,
+    *,
+    may_migrate: bool,
+    backups: Path,
+    now: datetime,
+    say: Report,
+    migrations: Path = MIGRATIONS,
+) -> None:
     """Make the schema fit this code, or raise StartError with what to do."""
     revision = await _revision(db)
-    scripts = ScriptDirectory.from_config(alembic_config())
+    scripts = ScriptDirectory.from_config(alembic_config(migrations=migrations))
     head = scripts.get_current_head()
     if revision == head:
         return
@@ -70,7 +80,7 @@ async def prepare(db: Database, *, may_migrate: bool, backups: Path, now: dateti
         raise StartError("The database is older than this code: run `python bot.py db migrate` first.")
     if revision is not None:
         say(await backup(db, backups, f"before-{head}", now))
-    await _upgrade(db)
+    await _upgrade(db, migrations)
     say(f"the database is now at {head}")
 
 
@@ -96,12 +106,13 @@ async def _refuse_too_new(db: Database) -> None:
         )
 
 
-async def _upgrade(db: Database) -> None:
+async def _upgrade(db: Database, migrations: Path) -> None:
     """Migrate under a lock; whoever waited for it finds nothing left to do."""
     async with db.write() as tx:
         if is_postgres(tx):
+            await tx.execute(text("SET LOCAL statement_timeout = 0"))  # another's migration may take long
             await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-        await tx.run_sync(lambda connection: command.upgrade(alembic_config(connection), "head"))
+        await tx.run_sync(lambda connection: command.upgrade(alembic_config(connection, migrations), "head"))
 
 
 async def backup(db: Database, folder: Path, why: str, now: datetime) -> str:
@@ -124,12 +135,12 @@ def copy_sqlite(source: Path, target: Path) -> None:
     """A consistent copy of a live SQLite database, complete or absent."""
     part = target.with_suffix(".part")
     part.unlink(missing_ok=True)
+    part.touch(0o600)  # an empty file is written into as if it were not there
     connection = sqlite3.connect(source, timeout=30)
     try:
         connection.execute("VACUUM INTO ?", (str(part),))
     finally:
         connection.close()
-    part.chmod(0o600)
     part.replace(target)
 
 
@@ -138,24 +149,32 @@ async def _pg_dump(db: Database, target: Path) -> str | None:
     program = shutil.which("pg_dump")
     if program is None:
         return "pg_dump is not installed here"
-    url = db.url.set(drivername="postgresql", password=None).render_as_string()
-    password = {"PGPASSWORD": str(db.url.password)} if db.url.password else {}
+    arguments, environment = dump_command(db.url, target)
+    await asyncio.to_thread(target.touch, 0o600)
     process = await asyncio.create_subprocess_exec(
-        program, "--format=custom", f"--file={target}", url,
-        env=password, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+        program, *arguments, env=environment, stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
         async with asyncio.timeout(PG_DUMP_TIMEOUT_S):
             _, complaint = await process.communicate()
     except TimeoutError:
         process.kill()
-        return "pg_dump took too long"
+        await process.wait()
+        complaint = b"pg_dump took too long"
     if process.returncode == 0:
         return None
     await asyncio.to_thread(target.unlink, missing_ok=True)
-    return (
-        complaint.decode(errors="replace").strip().splitlines()[-1][:200] if complaint else "pg_dump failed"
-    )
+    return (complaint or b"pg_dump failed").decode(errors="replace").strip().splitlines()[-1][:200]
+
+
+def dump_command(url: URL, target: Path) -> tuple[list[str], dict[str, str]]:
+    """The arguments and the environment of pg_dump; the password stands only where `ps` does not show it."""
+    server = {"host": url.host, "port": url.port, "username": url.username, "dbname": url.database}
+    options = [f"--{name}={value}" for name, value in server.items() if value is not None]
+    access = {"PGPASSWORD": url.password, "PGSSLMODE": url.query.get("ssl")}
+    environment = {name: str(value) for name, value in access.items() if value}
+    return ["--format=custom", "--no-password", f"--file={target}", *options], environment
 
 
 def _forget_oldest(folder: Path) -> None:

@@ -15,8 +15,6 @@ from tests.postgres import PostgresServer, run_apart
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 """When tests with a stepped clock begin."""
 
-__all__ = ["NOW", "db", "migrated_postgres", "migrated_sqlite", "migrated_url"]
-
 
 async def make_ready(url: str, backups: Path) -> None:
     """Migrated, and with the policy that is always active, as a start leaves it."""

@@ -47,6 +47,7 @@ class OperationService:
 
     async def heartbeat(self, *, gateway_is_up: bool | None) -> None:
         """This process lives; None when it does not run the bot role."""
+        await self.db.hold_sign_of_life(self.me.id)
         async with self.db.write() as tx:
             await processes.start_process(tx, self.me)
             await processes.beat(tx, self.me.id, gateway_is_up=gateway_is_up, now=self.clock.now())

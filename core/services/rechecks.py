@@ -83,7 +83,8 @@ class RecheckService:
         await self.ingest.ingest(Page((report,), live.checked_at))
 
     async def _is_missing(self, version: Version, source: ListingStateSource) -> None:
-        ending = await source.ending(version.key.mint, version.key.seller, version.first_seen_at)
+        since = version.listed_at or version.first_seen_at
+        ending = await source.ending(version.key.mint, version.key.seller, since)
         now = self.clock.now()
         async with self.db.write() as tx:
             missing_since = await listings.mark_missing(tx, version.listing_id, now)

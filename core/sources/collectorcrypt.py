@@ -179,7 +179,8 @@ def parse_live(fetched: Fetched, mint: Mint) -> LiveListing | None:
         ask = _usdc(listing)
     if seller is None or ask is None:
         raise SourceChanged(NAME, "a listing without its owner, or without a price in USDC", path="$")
-    return LiveListing(Wallet(seller), ask, venue, fetched.at)
+    updated_at = utc(listing.updated_at) if listing.updated_at is not None else None
+    return LiveListing(Wallet(seller), ask, venue, fetched.at, updated_at)
 
 
 def parse_ending(fetched: Fetched, mint: Mint, seller: Wallet, since: datetime) -> Report | None:

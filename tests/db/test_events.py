@@ -11,7 +11,7 @@ from core.domain.listings import Reported
 from core.events import Event, ListingClosed, PostShown
 from db import events
 from db.engine import Database
-from db.events import EventRow, Fact
+from db.events import EventRow, Fact, Stored
 from tests.db.market import NOW
 
 WRITERS = 12
@@ -28,7 +28,7 @@ async def append(db: Database, *post_ids: int, days: int = 0) -> None:
 
 async def subjects(db: Database, after: int = 0, limit: int = 100) -> list[str]:
     async with db.read() as tx:
-        return [subject for _, _, _, _, subject, _ in await events.after(tx, after, limit)]
+        return [event.subject for event in await events.after(tx, after, limit)]
 
 
 async def test_a_fact_is_read_back_with_its_type(db: Database) -> None:
@@ -36,9 +36,10 @@ async def test_a_fact_is_read_back_with_its_type(db: Database) -> None:
     async with db.write() as tx:
         await events.append(tx, [Fact("guild:5", "listing:7", closed)], NOW)
     async with db.read() as tx:
-        [(seq, at, kind, scope, subject, payload)] = await events.after(tx, 0, 10)
-    assert (seq, at, kind, scope, subject) == (1, NOW, "listing.closed", "guild:5", "listing:7")
-    assert msgspec.json.decode(payload, type=Event) == closed
+        [event] = await events.after(tx, 0, 10)
+    stored = Stored(1, NOW, "listing.closed", "guild:5", "listing:7", event.payload)
+    assert event == stored
+    assert msgspec.json.decode(event.payload, type=Event) == closed
 
 
 async def test_a_cursor_goes_on_where_it_was(db: Database) -> None:
@@ -78,7 +79,8 @@ async def test_a_reader_never_sees_a_later_event_before_an_earlier_one(db: Datab
     async def follow() -> None:
         while not is_over.is_set() or len(seen) < WRITERS:
             async with db.read() as tx:
-                seen.extend(seq for seq, *_ in await events.after(tx, max(seen, default=0), WRITERS))
+                batch = await events.after(tx, max(seen, default=0), WRITERS)
+            seen.extend(event.seq for event in batch)
 
     reader = asyncio.create_task(follow())
     await asyncio.gather(*map(write, range(WRITERS)))
@@ -105,6 +107,18 @@ async def test_the_oldest_events_are_forgotten_a_bounded_number_at_a_time(db: Da
     async with db.write() as tx:
         await events.forget_before(tx, NOW + timedelta(days=1))
     assert await subjects(db) == ["post:4"]
+
+
+async def test_a_new_reader_begins_with_what_happens_next_and_goes_on_where_it_was(db: Database) -> None:
+    await append(db, 1)
+    async with db.write() as tx:
+        assert await events.cursor(tx, "analytics") == 1
+        await events.move_cursor(tx, "analytics", 1)
+    await append(db, 2)
+    async with db.write() as tx:
+        assert await events.cursor(tx, "analytics") == 1
+        await events.move_cursor(tx, "analytics", 2)
+        assert await events.cursor(tx, "analytics") == 2
 
 
 async def test_the_table_counts_by_itself_on_sqlite(db: Database) -> None:

@@ -181,7 +181,8 @@ def test_an_answer_about_another_token_is_not_taken() -> None:
 
 
 def test_the_market_says_who_sells_for_how_much() -> None:
-    expected = LiveListing(SELLER, Amount(37_500_000, Unit.USD_MICROS), Venue.CC, START)
+    changed_at = datetime(2026, 10, 1, 11, 30, 0, 250_000, tzinfo=UTC)
+    expected = LiveListing(SELLER, Amount(37_500_000, Unit.USD_MICROS), Venue.CC, START, changed_at)
     assert parse_live(fetched(NAME, cc_market()), MINT) == expected
 
 

@@ -80,7 +80,7 @@ def test_the_catalogue_as_assembled(samples: Path) -> None:
 def test_the_market_and_the_activity_as_assembled(samples: Path) -> None:
     live = collectorcrypt.parse_live(cc(samples, "cards_publicNft_market.assembled.json"), VENUSAUR)
     ask = Amount(470_000_000, Unit.USD_MICROS)
-    assert live == LiveListing(VENUSAUR_SELLER, ask, Venue.CC, START)
+    assert live == LiveListing(VENUSAUR_SELLER, ask, Venue.CC, START, VENUSAUR_LISTED_AT)
     activity = cc(samples, "card_activity.assembled.json")
     ending = collectorcrypt.parse_ending(activity, VENUSAUR, VENUSAUR_SELLER, VENUSAUR_LISTED_AT)
     assert ending is not None
