@@ -1,6 +1,7 @@
 """The line from a queued version to its verdict: verify, value, decide, and one transaction at the end."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,7 +34,7 @@ from db.work import Priority, Task
 log = structlog.get_logger(__name__)
 
 SLOTS = 10
-SLOTS_BACKFILL = 2
+SLOTS_BACKFILL = 1
 LEASE = timedelta(seconds=60)
 TRIES_MAX = 5
 BACK_OFF_MAX_S = 300
@@ -63,35 +64,49 @@ class AppraisalService:
     async def work_due(self) -> int:
         """Work what is due until nothing is; how many versions were looked at."""
         running: dict[asyncio.Task[None], Task] = {}
+        news = self.bus.waiter(Topic.WORK)
         looked_at = 0
         try:
             while True:
-                for task in await self._claim(list(running.values())):
-                    running[asyncio.create_task(self._work(task))] = task
-                    looked_at += 1
+                news.clear()  # before the look: what is told during it is not missed
+                looked_at += await self._start_due(running)
                 if not running:
                     return looked_at
-                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                for ended in done:
+                await _one_ends_or(news, running)
+                for ended in [task for task in running if task.done()]:
                     del running[ended]
                     ended.result()
         finally:
+            self.bus.forget(Topic.WORK, news)
             for cut in running:
                 cut.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
+    async def _start_due(self, running: dict[asyncio.Task[None], Task]) -> int:
+        """Begin with what is due as far as slots are free; how many that were."""
+        started = 0
+        while tasks := await self._claim(list(running.values())):
+            started += len(tasks)
+            for task in tasks:
+                running[asyncio.create_task(self._work(task))] = task
+        return started
+
     async def _claim(self, running: list[Task]) -> list[Task]:
-        """Fill the free slots; back-fill may hold only some, so that a fresh listing finds one."""
-        backfills = sum(task.priority == Priority.BACKFILL for task in running)
-        below = Priority.BACKFILL + 1 if backfills < SLOTS_BACKFILL else Priority.BACKFILL
-        free = SLOTS - len(running) if below == Priority.BACKFILL else SLOTS_BACKFILL - backfills
-        free = min(free, SLOTS - len(running))
+        """Claim for the free slots; back-fill may hold only some, so that a fresh listing finds one."""
+        free = SLOTS - len(running)
+        free_for_backfill = SLOTS_BACKFILL - sum(task.priority == Priority.BACKFILL for task in running)
+        if free_for_backfill > 0:
+            below, limit = Priority.BACKFILL + 1, min(free, free_for_backfill)
+        else:
+            below, limit = Priority.BACKFILL, free
+        if limit <= 0:
+            return []
         async with self.db.read() as tx:
             if not await work.is_any_due(tx, self.clock.now(), below=below):
                 return []
         async with self.db.write() as tx:
             now = self.clock.now()
-            return await work.claim(tx, self.owner, limit=free, below=below, now=now, lease=LEASE)
+            return await work.claim(tx, self.owner, limit=limit, below=below, now=now, lease=LEASE)
 
     async def _work(self, task: Task) -> None:
         with bind_correlation(task.mint):
@@ -163,3 +178,12 @@ class AppraisalService:
         log.info("a version needs no verdict", why=why)
         async with self.db.write() as tx:
             await work.done(tx, task.id)
+
+
+async def _one_ends_or(news: asyncio.Event, running: Iterable[asyncio.Task[None]]) -> None:
+    """Wait until a slot is free, or there may be something fresh for one that is."""
+    told = asyncio.create_task(news.wait())
+    try:
+        await asyncio.wait([told, *running], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        told.cancel()
