@@ -5,8 +5,9 @@ Heavy imports wait for the subcommand that needs them, so that --help and `secre
 
 import argparse
 import asyncio
+import signal
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -22,12 +23,22 @@ EPILOG = """\
 Settings come from the environment and from .env; .env.example names them all.
 Without a Discord token, start with:  python bot.py demo
 """
+STEPS = """\
+steps:
+  migrate  bring the tables up to date, after writing a backup
+  status   say where the database stands; changes nothing
+  backup   write a copy into DATA_DIR/backups
+"""
+ABOUT_THE_WHOLE = ("-h", "--help", "--version")
+ENV_FILE = Path(".env")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand; its exit code. A start that cannot succeed prints one sentence and gives 1."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    options = parser().parse_args(given or ["run"])
+    if not given or (given[0].startswith("-") and given[0] not in ABOUT_THE_WHOLE):
+        given.insert(0, "run")
+    options = parser().parse_args(given)
     try:
         code: int = options.act(options)
     except StartError as error:
@@ -49,14 +60,16 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"Cards Cartel {VERSION}")
     commands = top.add_subparsers(metavar="SUBCOMMAND", title="subcommands", required=True)
     shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument(
-        "--env-file", type=Path, default=Path(".env"), metavar="FILE", help="settings file (.env)"
-    )
+    shared.add_argument("--env-file", type=Path, metavar="FILE", help="read settings from here, not .env")
     _add_run(commands, shared)
     _add_demo(commands)
     _add_doctor(commands, shared)
     _add_db(commands, shared)
-    secret = commands.add_parser("secret", help="print a new secret for a setting that asks for one")
+    secret = commands.add_parser(
+        "secret",
+        help="print a new secret, for a setting that asks for one",
+        description="Prints a new secret, strong enough for every setting that asks for one.",
+    )
     secret.set_defaults(act=lambda options: import_module("core.cli.secret").run())
     return top
 
@@ -65,8 +78,18 @@ Commands = argparse._SubParsersAction  # argparse gives its type no public name
 
 
 def _add_run(commands: "Commands[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
-    run = commands.add_parser("run", parents=[shared], help="start the bot (also without a subcommand)")
-    run.add_argument("--roles", metavar="LIST", help="what this process does: bot,jobs,api (all three)")
+    run = commands.add_parser(
+        "run",
+        parents=[shared],
+        help="start the bot; what happens without a subcommand, too",
+        description="Starts the bot: its Discord client, its jobs and its API, until Ctrl-C or SIGTERM.",
+    )
+    run.add_argument(
+        "--roles",
+        metavar="LIST",
+        help="what this process does: some of bot,jobs,api (default: ROLES, or all); several processes "
+        "need PostgreSQL",
+    )
     run.add_argument(
         "--no-migrate", action="store_true", help="refuse an old database instead of migrating it"
     )
@@ -79,51 +102,68 @@ def _add_demo(commands: "Commands[argparse.ArgumentParser]") -> None:
         help="try everything on this machine, without a token or a network",
         description="Starts a simulated Discord and market beside the ordinary bot, and watches both.",
     )
-    demo.add_argument("--port", type=int, default=8777, help="of the demo page (8777)")
-    demo.add_argument("--api-port", type=int, default=8443, help="of the bot's API (8443)")
-    demo.add_argument("--data", type=Path, default=Path("data/demo"), metavar="DIR", help="(data/demo)")
-    demo.add_argument("--pace", type=float, default=12, metavar="N", help="market events a minute (12)")
+    add = demo.add_argument
+    port = _up_to(65_535)
+    add("--port", type=port, default=8777, metavar="N", help="port of the page (8777); 0 takes any free one")
+    add("--api-port", type=port, default=8443, metavar="N", help="port of the API (8443); 0 likewise")
+    add("--data", type=Path, default=Path("data/demo"), metavar="DIR", help="what is kept (data/demo)")
+    add(
+        "--pace", type=_up_to(6000), default=12, metavar="N", help="market events a minute, at most 6000 (12)"
+    )
     demo.set_defaults(act=_demo)
 
 
 def _add_doctor(commands: "Commands[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
     doctor = commands.add_parser(
-        "doctor", parents=[shared], help="say in one line each what is wrong, and what to do"
+        "doctor",
+        parents=[shared],
+        help="say in one line each what is wrong, and what to do",
+        description="Looks at settings, database, Discord, each source and the clock, and changes nothing. "
+        "Ends with 1 when something is to be mended.",
     )
     doctor.set_defaults(act=_doctor)
 
 
 def _add_db(commands: "Commands[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
-    db = commands.add_parser("db", parents=[shared], help="look after the database")
-    db.add_argument("step", choices=["migrate", "status", "backup"], help="what to do")
+    db = commands.add_parser(
+        "db",
+        parents=[shared],
+        help="look after the database: migrate, status, backup",
+        description=STEPS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    db.add_argument("step", choices=["migrate", "status", "backup"], metavar="STEP", help="one of the above")
     db.set_defaults(act=_db)
 
 
 def _run(options: argparse.Namespace) -> int:
     settings = _settings(options)
     _log(settings)
-    return _finish(import_module("core.cli.run").run(settings, may_migrate=not options.no_migrate))
+    run = import_module("core.cli.run")
+    return asyncio.run(_until_told_to_end(run.run(settings, may_migrate=not options.no_migrate)))
 
 
 def _demo(options: argparse.Namespace) -> int:
     demo = import_module("core.cli.demo")
     plan = demo.Plan(data=options.data, port=options.port, api_port=options.api_port, pace=options.pace)
-    return _finish(demo.run(plan))
+    return asyncio.run(_until_told_to_end(demo.run(plan)))
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    return _finish(import_module("core.cli.doctor").run(options.env_file))
+    code: int = asyncio.run(import_module("core.cli.doctor").run(_env_file(options)))
+    return code
 
 
 def _db(options: argparse.Namespace) -> int:
-    settings = load(env_file=options.env_file)
+    settings = load(env_file=_env_file(options))
     _log(settings)
-    return _finish(import_module("core.cli.db").run(settings, options.step))
+    code: int = asyncio.run(import_module("core.cli.db").run(settings, options.step))
+    return code
 
 
 def _settings(options: argparse.Namespace) -> Settings:
     """The settings, with the roles the command line asks for."""
-    settings = load(env_file=options.env_file)
+    settings = load(env_file=_env_file(options))
     if options.roles is None:
         return settings
     names = [name.strip() for name in options.roles.split(",") if name.strip()]
@@ -136,13 +176,39 @@ def _settings(options: argparse.Namespace) -> Settings:
     return msgspec.structs.replace(settings, roles=roles)
 
 
+def _env_file(options: argparse.Namespace) -> Path:
+    """The file that is named, which must be there, or .env, which need not."""
+    if options.env_file is None:
+        return ENV_FILE
+    named: Path = options.env_file
+    if not named.exists():
+        raise StartError(f"--env-file {named}: there is no such file.")
+    return named
+
+
+def _up_to(most: int) -> Callable[[str], int]:
+    """A reader of whole numbers, for argparse, from 0 to this one."""
+
+    def read(text: str) -> int:
+        if not (text.isdecimal() and int(text) <= most):
+            raise argparse.ArgumentTypeError(f"a whole number from 0 to {most} is expected, not {text!r}")
+        return int(text)
+
+    return read
+
+
 def _log(settings: Settings) -> None:
     configure_logging(log_format=settings.log_format, level=settings.log_level, secrets=settings.secret_texts)
     log_uncaught()
 
 
-def _finish(work: Coroutine[object, object, int]) -> int:
-    return asyncio.run(work)
+async def _until_told_to_end(work: Coroutine[object, object, int]) -> int:
+    """SIGINT and SIGTERM cancel it, once: who presses Ctrl-C again waits for the orderly end all the same."""
+    main = asyncio.current_task()
+    assert main is not None, "runs as a task"
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, lambda: main.cancelling() or main.cancel())
+    return await work
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 import asyncio
 import hashlib
+import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -34,7 +37,7 @@ RATE_LIMIT_WAIT_MAX_S = 30.0
 """A longer wait is raised as RateLimited instead of being slept through; discord.py takes no less."""
 LOGIN_REFUSED = "Discord does not accept DISCORD_TOKEN: copy it again from the developer portal."
 _CLOSED_FOR_TOKEN = 4004
-_UNREACHABLE = (
+UNREACHABLE = (
     discord.DiscordServerError,
     discord.GatewayNotFound,
     aiohttp.ClientError,
@@ -145,8 +148,9 @@ def point_at(api_url: str) -> None:
     DiscordWebSocket.DEFAULT_GATEWAY = base.with_scheme("wss" if base.scheme == "https" else "ws") / "gateway"
 
 
-async def run_bot(bot: CartelBot, token: str) -> None:
-    """Log in and serve until cancelled or closed; always closes the bot.
+@asynccontextmanager
+async def logged_in(bot: CartelBot, token: str) -> AsyncIterator[None]:
+    """The bot from its login, which starts no session yet, to its closing.
 
     Raises StartError when Discord refuses the token, cannot be reached, or has too few sessions left.
     """
@@ -157,9 +161,9 @@ async def run_bot(bot: CartelBot, token: str) -> None:
                 await refuse_spent_sessions(bot)
         except discord.LoginFailure as error:
             raise StartError(LOGIN_REFUSED) from error
-        except _UNREACHABLE as error:
-            raise StartError(_unreachable(error)) from error
-        await _stay_connected(bot)
+        except UNREACHABLE as error:
+            raise StartError(unreachable(error)) from error
+        yield
 
 
 async def refuse_spent_sessions(client: discord.Client) -> None:
@@ -173,7 +177,8 @@ async def refuse_spent_sessions(client: discord.Client) -> None:
         )
 
 
-async def _stay_connected(bot: CartelBot) -> None:
+async def stay_connected(bot: CartelBot) -> None:
+    """Serve until cancelled or closed. Raises StartError when the gateway does not take the bot."""
     try:
         await bot.connect(reconnect=True)
     except discord.ConnectionClosed as closed:
@@ -183,12 +188,14 @@ async def _stay_connected(bot: CartelBot) -> None:
     except AttributeError as error:
         # discord.py 2.7 stumbles over its own missing socket when the very first connection fails.
         if getattr(bot, "ws", None) is None:
-            raise StartError(_unreachable(OSError("the gateway does not answer"))) from error
+            raise StartError(unreachable(OSError("the gateway does not answer"))) from error
         raise
 
 
-def _unreachable(error: Exception) -> str:
-    reason = str(error)[:200].rstrip(".") or type(error).__name__
+def unreachable(error: Exception) -> str:
+    """The sentence for any of UNREACHABLE."""
+    number = getattr(error, "errno", None) or 0
+    reason = os.strerror(number) if number > 0 else str(error)[:200].rstrip(".") or "no answer"
     return f"Discord cannot be reached at {yarl.URL(Route.BASE).origin()} ({reason}): check the network."
 
 

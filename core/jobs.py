@@ -56,6 +56,7 @@ class JobRunner:
         self._broken: dict[str, str] = {}
         self._wakers: list[asyncio.Task[None]] = []
         self._running: set[asyncio.Task[bool]] = set()
+        self._is_stopping = False
         self._scheduler: AsyncIOScheduler | None = None
 
     async def plan(self) -> None:
@@ -86,6 +87,7 @@ class JobRunner:
 
     async def stop(self) -> None:
         """End the ticking; runs under way get a moment, then they are cut."""
+        self._is_stopping = True
         if self._scheduler is not None:
             self._scheduler.pause()
         for waker in self._wakers:
@@ -96,19 +98,21 @@ class JobRunner:
             for run in late:
                 run.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.sleep(0)  # the ticks end that waited for these runs: APScheduler would log their end
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
 
     async def tick(self, name: str, *, is_woken: bool = False) -> bool:
         """Run the job if it is due (or was woken) and nobody else runs it; whether it ran."""
         turn = self._turns[name]
-        if turn.locked() and not is_woken:
+        if self._is_stopping or (turn.locked() and not is_woken):
             return False
         async with turn:
             run = asyncio.create_task(self._run_alone(self.jobs[name], is_woken=is_woken), name=f"job:{name}")
             self._running.add(run)
             run.add_done_callback(self._running.discard)
-            return await run
+            await asyncio.wait({run})  # who is cancelled while waiting leaves the run to stop()
+            return not run.cancelled() and run.result()
 
     async def _run_alone(self, job: Job, *, is_woken: bool) -> bool:
         """Run under the job's lease; False when somebody else has it or it is not due."""
@@ -163,7 +167,10 @@ class JobRunner:
             while True:
                 await waiter.wait()
                 waiter.clear()
-                await self.tick(job.name, is_woken=True)
+                # a database that is away for a moment must not end the waking for good
+                (ended,) = await asyncio.gather(self.tick(job.name, is_woken=True), return_exceptions=True)
+                if isinstance(ended, BaseException):
+                    log.warning("a job could not be woken", job=job.name, error=repr(ended))
         finally:
             self.bus.forget(topic, waiter)
 

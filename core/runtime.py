@@ -41,7 +41,7 @@ from core.sources.magiceden import MagicEden
 from core.telemetry import Metrics
 from core.version import VERSION
 from db import guilds, migrate, operations
-from db.engine import Database
+from db.engine import DATABASE_FAILURES, Database, reason_of
 from db.lock import hold_alone
 
 log = structlog.get_logger(__name__)
@@ -109,8 +109,11 @@ async def open_database(
             stack.enter_context(hold_alone(db.file))
         await db.reach()
         backups = settings.data_dir / "backups"
-        await migrate.prepare(db, may_migrate=may_migrate, backups=backups, now=clock.now(), say=log.info)
-        await _stamp(db, settings, clock.now())
+        try:
+            await migrate.prepare(db, may_migrate=may_migrate, backups=backups, now=clock.now(), say=log.info)
+            await _stamp(db, settings, clock.now())
+        except DATABASE_FAILURES as error:
+            raise StartError(f"The database cannot be made ready: {reason_of(error)}.") from error
         yield db
 
 
@@ -134,7 +137,7 @@ def open_sources(settings: Settings, http: SourceHttp) -> Sources:
         http, base_url=settings.collectorcrypt_url, key=_reveal(settings.collectorcrypt_key)
     )
     slabs: dict[SourceName, SlabSource] = {vault.name: vault}
-    states: dict[Venue, ListingStateSource] = {Venue.CC: vault}
+    states: dict[Venue, ListingStateSource] = {Venue.CC: vault, Venue.ME: vault}  # it knows both
     eden: tuple[MagicEden, ...] = ()
     if settings.magiceden_enabled:
         market = MagicEden(http, base_url=settings.magiceden_url, key=_reveal(settings.magiceden_key))

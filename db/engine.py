@@ -1,6 +1,7 @@
 """The one place that knows which database it is: opening, reading, writing, waiting for a lock."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,6 +37,14 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
+
+
+def reason_of(error: Exception) -> str:
+    """What one of DATABASE_FAILURES says, as half a sentence."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, OSError) and cause.errno:
+        return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
+    return str(cause).strip().partition("\n")[0].rstrip(".")[:200] or "no answer"
 
 
 def parse_url(text: str) -> URL:
@@ -97,10 +106,9 @@ class Database:
             raise StartError(self._unreachable(error)) from error
 
     def _unreachable(self, error: Exception) -> str:
-        cause = getattr(error, "orig", None) or error
-        reason = str(cause).strip().partition("\n")[0][:200] or type(cause).__name__
+        reason = reason_of(error)
         if self.file is not None:
-            return f"The database file {self.file} cannot be opened: {reason}."
+            return f"The database file {self.file} cannot be opened: {reason}; check DATABASE_URL."
         return (
             f"PostgreSQL at {self.url.host}:{self.url.port or 5432} cannot be reached ({reason}): "
             "check DATABASE_URL and that the server runs."
@@ -161,6 +169,11 @@ def _sqlite_engine(url: URL, *, size: int, begin: str, query_only: bool = False)
         for pragma in _pragmas(query_only):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def _let_go(connection: Any, _record: object, _error: object) -> None:
+        # SQLite keeps a closed connection, and its lock, while a cursor of the cancelled task lives.
+        connection.rollback()
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:

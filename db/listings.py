@@ -25,8 +25,10 @@ from core.domain.listings import Chain, ListingKey, Mint, Report, Reported, Stan
 from core.domain.money import Amount, Unit
 from db.base import Base
 from db.catalog import TokenRow
-from db.engine import Tx, insert_new
+from db.engine import Tx, insert_new, is_postgres
 from db.types import BigId, UtcDateTime
+
+_INGEST_LOCK = 0x0CA2D6
 
 
 class ListingRow(Base):
@@ -111,6 +113,12 @@ class Version(msgspec.Struct, frozen=True):
     first_seen_at: datetime
     is_current: bool
     is_baseline: bool
+
+
+async def take_turn(tx: Tx) -> None:
+    """One batch of reports at a time: two that hold the same listings in another order never end."""
+    if is_postgres(tx):
+        await tx.execute(select(func.pg_advisory_xact_lock(_INGEST_LOCK)))
 
 
 async def lock(tx: Tx, token_id: int, report: Report) -> Found:

@@ -10,8 +10,11 @@ from core.errors import StartError
 
 
 @contextmanager
-def hold_alone(database: Path) -> Iterator[None]:
-    """Hold the database's lock file; raises StartError while another process holds it."""
+def hold_alone(database: Path, *, otherwise: str = "use PostgreSQL to run several") -> Iterator[None]:
+    """Hold the lock file beside a path; raises StartError while another process holds it.
+
+    otherwise: what to do instead of stopping the other one.
+    """
     path = database.with_name(f"{database.name}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -25,7 +28,7 @@ def hold_alone(database: Path) -> Iterator[None]:
             file.seek(0)
             raise StartError(
                 f"Another process ({file.read(20).strip() or '?'}) already runs on {database}: stop it "
-                "first, or use PostgreSQL to run several."
+                f"first, or {otherwise}."
             ) from error
         file.truncate(0)
         file.write(str(os.getpid()))

@@ -25,6 +25,7 @@ CODE_GENERATION = 1
 """Grows when code needs a newer schema; a migration names the oldest generation it still serves."""
 BACKUPS_KEPT = 10
 PG_DUMP_TIMEOUT_S = 600
+NO_BACKUP = "no backup was written"
 _MIGRATION_LOCK = 0x0CA2D4
 
 Report = Callable[[str], None]
@@ -45,16 +46,19 @@ class Standing(msgspec.Struct, frozen=True):
     revision: str | None
     head: str | None
     world: str | None
+    is_known: bool = True
+    """False when only newer code knows the revision."""
 
 
 async def standing(db: Database) -> Standing:
     """Look without changing anything."""
     revision = await _revision(db)
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    scripts = ScriptDirectory.from_config(alembic_config())
+    head = scripts.get_current_head()
     if revision is None:
         return Standing(None, head, None)
     async with db.read() as tx:
-        return Standing(revision, head, await world(tx))
+        return Standing(revision, head, await world(tx), _knows(scripts, revision))
 
 
 async def prepare(
@@ -73,7 +77,7 @@ async def prepare(
     if revision == head:
         return
     if revision is not None and not _knows(scripts, revision):
-        await _refuse_too_new(db)
+        await refuse_too_new(db)
         say(f"the database is at {revision}, newer than this code; it still serves it")
         return
     if not may_migrate:
@@ -96,7 +100,8 @@ def _knows(scripts: ScriptDirectory, revision: str) -> bool:
     return any(script.revision == revision for script in scripts.walk_revisions())
 
 
-async def _refuse_too_new(db: Database) -> None:
+async def refuse_too_new(db: Database) -> None:
+    """Raise StartError when newer code's schema no longer serves this code."""
     async with db.read() as tx:
         oldest = (await tx.execute(select(HouseRow.oldest_code).where(HouseRow.id == 1))).scalar_one()
     if oldest > CODE_GENERATION:
@@ -126,7 +131,7 @@ async def backup(db: Database, folder: Path, why: str, now: datetime) -> str:
         target = folder / f"{stem}.dump"
         failure = await _pg_dump(db, target)
         if failure is not None:
-            return f"no backup was written: {failure}"
+            return f"{NO_BACKUP}: {failure}"
     await asyncio.to_thread(_forget_oldest, folder)
     return f"a backup was written to {target}"
 

@@ -119,11 +119,11 @@ async def sales(tx: Tx, subject: str, *, since: datetime, limit: int = 200) -> l
 async def current_value(tx: Tx, subject: str) -> int | None:
     """What a subject was last thought to be worth, in micro-dollars."""
     current = await current_valuation(tx, subject)
-    return None if current is None else current[1].value_usd_micros
+    return None if current is None else current.value_usd_micros
 
 
-async def current_valuation(tx: Tx, subject: str) -> tuple[datetime, Valuation] | None:
-    """The newest valuation and when it was known."""
+async def current_valuation(tx: Tx, subject: str) -> Valuation | None:
+    """The newest valuation by when it was known."""
     query = (
         select(ValuationRow.__table__)
         .where(ValuationRow.subject == subject)
@@ -133,17 +133,16 @@ async def current_valuation(tx: Tx, subject: str) -> tuple[datetime, Valuation] 
     row = (await tx.execute(query)).first()
     if row is None:
         return None
-    value = Valuation(
+    return Valuation(
         row.value_usd_micros, row.low_usd_micros, row.high_usd_micros, row.confidence, row.evidence
     )
-    return row.known_at, value
 
 
 async def add_valuation(tx: Tx, subject: str, valuation: Valuation, now: datetime) -> int:
     """Insert a valuation and the vendor values it rests on."""
     row = {
         "subject": subject,
-        "valued_at": now,
+        "valued_at": valuation.evidence[0].said_at or now,
         "known_at": now,
         "value_usd_micros": valuation.value_usd_micros,
         "low_usd_micros": valuation.low_usd_micros,
@@ -153,24 +152,23 @@ async def add_valuation(tx: Tx, subject: str, valuation: Valuation, now: datetim
     }
     done = await tx.execute(insert(ValuationRow).values(row).returning(ValuationRow.id))
     valuation_id = done.scalar_one()
-    for point in _value_points(subject, valuation.evidence, valuation_id, now):
+    for point in _value_points(subject, valuation.evidence, now):
         await add_point(tx, point)
     return valuation_id
 
 
-def _value_points(
-    subject: str, evidence: Sequence[Evidence], valuation_id: int, now: datetime
-) -> list[PricePoint]:
+def _value_points(subject: str, evidence: Sequence[Evidence], now: datetime) -> list[PricePoint]:
+    """One for each answer of a vendor, however many valuations rest on it."""
     return [
         PricePoint(
             subject=subject,
             source=item.kind.value,
             type=PriceType.VALUATION,
-            at=now,
+            at=at,
             known_at=now,
             amount=Amount(item.value_usd_micros, Unit.USD_MICROS),
             usd_micros=item.value_usd_micros,
-            key=f"valuation:{valuation_id}:{item.kind}",
+            key=f"valuation:{subject}:{item.kind}:{at.isoformat()}",
         )
-        for item in evidence
+        for item, at in ((item, item.said_at or now) for item in evidence)
     ]

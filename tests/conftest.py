@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.postgres", "tests.databases", "tests.skips"]
+pytest_plugins = ["tests.postgres", "tests.databases", "tests.skips", "tests.simulator.discord.openapi"]
 
 REPOSITORY_ROOT = Path(__file__).parents[1]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

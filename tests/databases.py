@@ -16,6 +16,13 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 """When tests with a stepped clock begin."""
 
 
+on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+on_postgres = pytest.mark.parametrize(
+    "migrated_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+"""For a test about one engine; every other test of a database is run on both."""
+
+
 async def make_ready(url: str, backups: Path) -> None:
     """Migrated, and with the policy that is always active, as a start leaves it."""
     database = Database(url)

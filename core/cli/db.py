@@ -1,8 +1,9 @@
 """`bot.py db`: migrate, look at, or back up the database."""
 
-import asyncio
+import sqlite3
 
 from core.clock import SystemClock
+from core.errors import StartError
 from core.runtime import open_database
 from core.settings import Settings
 from db import migrate
@@ -10,21 +11,19 @@ from db.engine import Database
 
 
 async def run(settings: Settings, step: str) -> int:
-    """Do one step and say in a line what was done."""
+    """Do one step and say in a line what was done. Raises StartError."""
     if step == "migrate":
-        return await _migrate(settings)
+        async with open_database(settings, SystemClock()) as db:
+            print(await _status(db))
+        return 0
     db = Database(settings.database_url)
     try:
+        if db.file is not None and not db.file.exists():
+            raise StartError(f"There is no database at {db.file} yet: the first start makes it.")
         await db.reach()
         print(await (_status(db) if step == "status" else _backup(db, settings)))
     finally:
         await db.close()
-    return 0
-
-
-async def _migrate(settings: Settings) -> int:
-    async with open_database(settings, SystemClock()) as db:
-        print(await _status(db))
     return 0
 
 
@@ -33,11 +32,18 @@ async def _status(db: Database) -> str:
     if where.revision is None:
         return "The database is empty; the first start makes its tables."
     if where.revision == where.head:
-        return f"The database is up to date, at {where.revision}, of a {where.world or 'new'} market."
-    return f"The database is at {where.revision}; this code wants {where.head}."
+        return f"The database is up to date, at {where.revision}, and holds a {where.world or 'new'} market."
+    if not where.is_known:
+        return f"The database is at {where.revision}, which is newer than this code's {where.head}."
+    return f"The database is at {where.revision}; the next start, or `db migrate`, brings it to {where.head}."
 
 
 async def _backup(db: Database, settings: Settings) -> str:
-    await asyncio.to_thread(settings.data_dir.mkdir, parents=True, exist_ok=True)
-    said = await migrate.backup(db, settings.data_dir / "backups", "manual", SystemClock().now())
-    return said[0].upper() + said[1:] + "."
+    try:
+        said = await migrate.backup(db, settings.data_dir / "backups", "manual", SystemClock().now())
+    except (OSError, sqlite3.Error) as error:
+        said = f"{migrate.NO_BACKUP}: {error}"
+    sentence = f"{said[0].upper()}{said[1:]}."
+    if said.startswith(migrate.NO_BACKUP):
+        raise StartError(sentence)
+    return sentence

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -11,22 +12,24 @@ from typing import NamedTuple
 import aiohttp
 import discord
 
-from cogs.client import LOGIN_REFUSED, point_at, refuse_spent_sessions
+from cogs.client import LOGIN_REFUSED, UNREACHABLE, point_at, refuse_spent_sessions, unreachable
 from cogs.ui.guilds import NEEDED, WISHED, missing_permissions
 from core.clock import Clock, SystemClock
+from core.domain.catalog import Grade, Grader, SlabFacts
 from core.domain.guilds import Guild
 from core.errors import SourceError, StartError
 from core.runtime import open_sources
 from core.services.prices import SOL_USD
 from core.settings import FROM_FILES, NAMES, Settings, load, names_in
-from core.sources.base import Page, RateSource
+from core.sources.base import Page, RateSource, ValuationSource
 from core.sources.http import SourceHttp
 from db import guilds, migrate
-from db.engine import Database
+from db.engine import DATABASE_FAILURES, Database, reason_of
 
 CLOCK_OFF_MAX = timedelta(seconds=5)
 CALL_LIMIT_S = 20
-UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError)
+ANY_SLAB = SlabFacts(Grader.PSA, "10000001", Grade(100), "any card", None)
+NOT_MADE_YET = "not made yet; the first start makes it"
 
 
 class Finding(NamedTuple):
@@ -75,18 +78,39 @@ def _settings(env_file: Path) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
-    db = Database(settings.database_url)
     try:
-        await db.reach()
-        where = await migrate.standing(db)
+        async with _looking_at(settings) as db:
+            return await _standing(db, settings) if db else Finding("database", True, NOT_MADE_YET)
     except StartError as error:
         return Finding("database", False, str(error))
+
+
+@asynccontextmanager
+async def _looking_at(settings: Settings) -> AsyncIterator[Database | None]:
+    """The database as it is; None while its file is not made yet. Raises StartError."""
+    db = Database(settings.database_url)
+    try:
+        if db.file is not None and not db.file.exists():
+            yield None
+            return
+        await db.reach()
+        try:
+            yield db
+        except DATABASE_FAILURES as error:
+            raise StartError(f"It cannot be read: {reason_of(error)}.") from error
     finally:
         await db.close()
+
+
+async def _standing(db: Database, settings: Settings) -> Finding:
+    where = await migrate.standing(db)
     if where.world not in {None, settings.world.value}:
         return Finding("database", False, f"holds a {where.world} market: name another DATABASE_URL.")
     if where.revision is None:
         return Finding("database", True, "empty; the first start makes its tables")
+    if not where.is_known:
+        await migrate.refuse_too_new(db)
+        return Finding("database", True, f"at {where.revision}: newer than this code, and still serves it")
     if where.revision != where.head:
         return Finding("database", True, f"at {where.revision}; the next start brings it to {where.head}")
     return Finding("database", True, f"up to date, at {where.revision}")
@@ -107,8 +131,8 @@ async def _discord(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
         except StartError as error:
             yield Finding("discord", False, str(error))
             return
-        except (*UNREACHABLE, discord.HTTPException) as error:
-            yield Finding("discord", False, f"cannot be reached ({type(error).__name__}): check the network.")
+        except UNREACHABLE as error:
+            yield Finding("discord", False, unreachable(error))
             return
         yield Finding("discord", True, f"logged in as {client.user}")
         async for finding in _channels(settings, client):
@@ -117,14 +141,11 @@ async def _discord(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
 
 async def _channels(settings: Settings, client: discord.Client) -> AsyncIterator[Finding]:
     """What the bot may do in the channels that were chosen."""
-    db = Database(settings.database_url)
     try:
-        is_empty = (await migrate.standing(db)).revision is None
-        chosen = [] if is_empty else await _chosen(db)
+        async with _looking_at(settings) as db:
+            chosen = await _chosen(db) if db else []
     except StartError:
         return  # said in the database's own line
-    finally:
-        await db.close()
     if not chosen:
         yield Finding("channel", None, "no server has chosen one yet: an admin types /setup")
     for guild in chosen:
@@ -132,6 +153,8 @@ async def _channels(settings: Settings, client: discord.Client) -> AsyncIterator
 
 
 async def _chosen(db: Database) -> list[Guild]:
+    if (await migrate.standing(db)).revision is None:
+        return []
     async with db.read() as tx:
         return await guilds.with_channel(tx)
 
@@ -182,6 +205,8 @@ async def _sources(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
             yield await _asked(activity.name, _page(activity.activities(pages_max=1)))
         for rate in sources.rates:
             yield await _asked(rate.name, _rate(rate))
+        for valuation in sources.valuations:
+            yield await _asked(valuation.name, _value(valuation))
     if not settings.magiceden_enabled:
         yield Finding("magiceden", None, "switched off (MAGICEDEN_ENABLED)")
     if settings.alt_url is None:
@@ -193,7 +218,9 @@ async def _asked(name: str, answer: Awaitable[str]) -> Finding:
         async with asyncio.timeout(CALL_LIMIT_S):
             return Finding(name, True, await answer)
     except SourceError as error:
-        return Finding(name, False, f"{error.reason}: check its address and key, or wait if it is down.")
+        asked, _, why = error.reason.partition("?")
+        reason = f"{asked}: {why.rpartition(': ')[2]}" if why else asked
+        return Finding(name, False, f"{reason}: check its address and key, or wait if it is down.")
     except TimeoutError:
         return Finding(name, False, f"no answer within {CALL_LIMIT_S} s: it may be down.")
 
@@ -207,3 +234,8 @@ async def _page(pages: AsyncIterator[Page]) -> str:
 async def _rate(source: RateSource) -> str:
     rate = await source.rate(SOL_USD)
     return "answers, but has no rate" if rate is None else f"answers: 1 SOL is ${rate.usd}"
+
+
+async def _value(source: ValuationSource) -> str:
+    evidence = await source.value(ANY_SLAB, asset_id=None)
+    return "answers" if evidence is None else f"answers: knows {evidence.asset_name}"

@@ -1,15 +1,14 @@
 """`bot.py run`: the roles of this process, from the first connection to an orderly end."""
 
 import asyncio
-import signal
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
 import structlog
 
-from cogs.client import CartelBot, point_at, run_bot
+from cogs.client import CartelBot, logged_in, point_at, stay_connected
 from cogs.publisher import Publisher
 from core.errors import StartError
 from core.events import Topic
@@ -31,16 +30,11 @@ MEASURE_EVERY = timedelta(seconds=10)
 
 
 async def run(settings: Settings, *, may_migrate: bool) -> int:
-    """Serve until SIGINT or SIGTERM; 0. Raises StartError when the start is impossible."""
+    """Serve until cancelled; 0. Raises StartError when the start is impossible."""
     if Role.BOT in settings.roles and settings.discord_token is None:
         raise StartError(
             "DISCORD_TOKEN is not set: put it in .env, or try everything without one: `python bot.py demo`."
         )
-    main = asyncio.current_task()
-    assert main is not None, "runs as a task"
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, main.cancel)
     try:
         async with open_runtime(settings, may_migrate=may_migrate) as runtime:
             await serve_roles(runtime)
@@ -50,23 +44,19 @@ async def run(settings: Settings, *, may_migrate: bool) -> int:
 
 
 async def serve_roles(runtime: Runtime) -> None:
-    """Run every role of this process; the first that ends ends them all."""
+    """Run every role of this process until it is cancelled or Discord turns the bot away.
+
+    What can make a start impossible comes first: the port, then the login, and only then the jobs.
+    """
     settings = runtime.settings
+    bot = open_bot(runtime) if Role.BOT in settings.roles else None
     async with AsyncExitStack() as stack:
-        jobs = market_jobs(runtime) if Role.JOBS in settings.roles else []
-        running: list[Awaitable[None]] = []
-        bot = None
-        if Role.BOT in settings.roles:
-            bot = open_bot(runtime)
-            jobs.append(publishing(runtime, bot))
-            running.append(run_bot(bot, _token(settings)))
-        jobs += [beating(runtime, bot), measuring(runtime)]
-        if runtime.analytics is not None and Role.JOBS in settings.roles:
-            jobs.append(Job("analytics", ANALYTICS_EVERY, runtime.analytics.send_new, timedelta(minutes=1)))
         if Role.API in settings.roles:
             await stack.enter_async_context(serving(runtime))
-        await stack.enter_async_context(ticking(runtime, jobs))
-        await _until_one_ends(running)
+        if bot is not None:
+            await stack.enter_async_context(logged_in(bot, _token(settings)))
+        await stack.enter_async_context(ticking(runtime, jobs_of(runtime, bot)))
+        await (stay_connected(bot) if bot is not None else asyncio.Event().wait())
 
 
 def open_bot(runtime: Runtime) -> CartelBot:
@@ -79,6 +69,18 @@ def open_bot(runtime: Runtime) -> CartelBot:
         clock=runtime.clock,
         operator_guild_id=settings.operator_guild_id,
     )
+
+
+def jobs_of(runtime: Runtime, bot: CartelBot | None) -> list[Job]:
+    """What this process does again and again, by its roles."""
+    jobs = [beating(runtime, bot), measuring(runtime)]
+    if bot is not None:
+        jobs.append(publishing(runtime, bot))
+    if Role.JOBS in runtime.settings.roles:
+        jobs += market_jobs(runtime)
+        if runtime.analytics is not None:
+            jobs.append(Job("analytics", ANALYTICS_EVERY, runtime.analytics.send_new, timedelta(minutes=1)))
+    return jobs
 
 
 def market_jobs(runtime: Runtime) -> list[Job]:
@@ -164,12 +166,6 @@ async def ticking(runtime: Runtime, jobs: list[Job]) -> AsyncIterator[JobRunner]
         yield runner
     finally:
         await runner.stop()
-
-
-async def _until_one_ends(running: list[Awaitable[None]]) -> None:
-    if not running:
-        await asyncio.Event().wait()
-    await asyncio.gather(*running)
 
 
 def _token(settings: Settings) -> str:

@@ -10,6 +10,8 @@ from core.domain.catalog import Grader, SlabFacts
 from core.domain.valuation import EvidenceKind, Valuation
 
 BPS = 10_000
+DISCOUNT_MIN_BPS = -(10**9)
+"""Dearer than this is just dear: a listing for a fortune must fit where discounts are kept."""
 VARIANT_WORDS = frozenset(
     {"center", "staff", "prerelease", "stamp", "stamped", "promo", "1st", "shadowless"}
     | {"reverse", "error", "trophy", "prize"}
@@ -165,7 +167,7 @@ def earns(price: int, value: int, bps: int) -> bool:
 
 def discount_bps(price: int, value: int) -> int:
     """The discount for showing, rounded down; negative when the price is above the value."""
-    return (value - price) * BPS // value
+    return max((value - price) * BPS // value, DISCOUNT_MIN_BPS)
 
 
 def net_profit_usd_micros(price: int, value: int, policy: DealPolicy) -> int:

@@ -20,7 +20,7 @@ SALES_WINDOW = timedelta(days=90)
 SALES_MIN_FOR_CONFIDENCE = 3
 INSURED_CONFIDENCE_MAX = 40
 _SALES_CONFIDENCE = ((10, 75), (3, 60), (2, 50), (1, 40))
-_SCATTER_LIMIT = 4  # a sale beyond value/4 .. value*4 makes the sample inconsistent
+_SCATTER_LIMIT = 4  # the dearest of the last sales against the cheapest: beyond it they are inconsistent
 
 
 class EvidenceKind(StrEnum):
@@ -44,7 +44,8 @@ class Sale(msgspec.Struct, frozen=True):
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """One source's value. `confidence` 0–100; `asset_name` when the vendor names what it valued."""
+    """One source's value. `confidence` 0–100; `asset_name` when the vendor names what it valued;
+    `said_at` when a vendor was asked."""
 
     kind: EvidenceKind
     value_usd_micros: int
@@ -55,6 +56,7 @@ class Evidence(msgspec.Struct, frozen=True):
     asset_id: str = ""
     population: int | None = None
     sales: int = 0
+    said_at: datetime | None = None
 
 
 class Valuation(msgspec.Struct, frozen=True):

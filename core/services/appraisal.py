@@ -161,13 +161,16 @@ class AppraisalService:
             wait_s = min(max(wait_s, error.retry_after_s), BACK_OFF_MAX_S)
         log.info("a version waits for a source", source=error.source, wait_s=wait_s)
         async with self.db.write() as tx:
-            later = self.clock.now() + timedelta(seconds=wait_s)
-            await work.again(tx, task.id, at=later, error=str(error))
+            if await work.holds(tx, task, self.owner):
+                later = self.clock.now() + timedelta(seconds=wait_s)
+                await work.again(tx, task.id, at=later, error=str(error))
 
     async def _try_again_or_park(self, task: Task, error: Exception) -> None:
         """A bug of ours must not stop the line: a few tries, then an operator looks at it."""
         now = self.clock.now()
         async with self.db.write() as tx:
+            if not await work.holds(tx, task, self.owner):
+                return
             if task.attempts >= TRIES_MAX:
                 await work.park(tx, task.id, at=now, error=repr(error))
             else:

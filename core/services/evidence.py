@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import msgspec
+
 from core.clock import Clock
 from core.domain.valuation import (
     SALES_WINDOW,
@@ -45,10 +47,12 @@ class EvidenceService:
             sales = sales_evidence(await prices.sales(tx, slab.subject, since=now - SALES_WINDOW), now)
             current = await prices.current_valuation(tx, slab.subject)
         evidence = [] if sales is None else [sales]
-        if current is not None and now - current[0] <= VENDOR_VALUE_FRESH:
-            evidence += [item for item in current[1].evidence if item.kind in VENDOR_VALUES]
+        if current is not None:
+            known = [(item, item.said_at) for item in current.evidence if item.kind in VENDOR_VALUES]
+            evidence += [item for item, at in known if at is not None and now - at <= VENDOR_VALUE_FRESH]
         return evidence
 
     async def _ask_vendors(self, slab: Slab) -> list[Evidence]:
         answers = [await source.value(slab.facts, asset_id=slab.alt_asset_id) for source in self.valuations]
-        return [answer for answer in answers if answer is not None]
+        now = self.clock.now()
+        return [msgspec.structs.replace(answer, said_at=now) for answer in answers if answer is not None]

@@ -1,6 +1,6 @@
 """Ingest: reports become listings, episodes and versions, each worked once."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import structlog
@@ -39,29 +39,37 @@ class ListingService:
         self.prices = prices
 
     async def poll_listings(self, source: ListingSource) -> int:
-        """Read what is new at a marketplace; a first read, or one after an outage, is a baseline."""
-        is_baseline = await self._is_baseline(source.name)
-        found = 0
-        async for page in source.listings(pages_max=PAGES_BASELINE_MAX if is_baseline else PAGES_FRESH_MAX):
-            fresh = await self.ingest(page, is_baseline=is_baseline)
-            found += fresh
-            if not fresh and not is_baseline:
-                break
+        """Read what is new at a marketplace; a first read, or one after an outage, is a baseline.
+
+        A baseline is worked page by page; one that breaks off is still to be done.
+        """
+        if not await self._is_baseline(source.name):
+            found = await self._catch_up(source.listings(pages_max=PAGES_FRESH_MAX), is_baseline=False)
+        else:
+            found = 0
+            async for page in source.listings(pages_max=PAGES_BASELINE_MAX):
+                found += await self.ingest(page, is_baseline=True)
         await self._mark_synced(source.name)
         return found
 
     async def poll_activities(self, source: ActivitySource) -> int:
-        """Read what happened since the last read, oldest first."""
+        """Read what happened since the last read."""
         is_baseline = await self._is_baseline(source.name)
-        pages: list[Page] = []
-        async for page in source.activities(pages_max=PAGES_FRESH_MAX):
-            pages.append(page)
+        pages = source.activities(pages_max=PAGES_FRESH_MAX)
+        found = await self._catch_up(pages, is_baseline=is_baseline)
+        await self._mark_synced(source.name)
+        return found
+
+    async def _catch_up(self, pages: AsyncIterator[Page], *, is_baseline: bool) -> int:
+        """Work the pages back to what is known, oldest first: a read that breaks off leaves no gap."""
+        unread: list[Page] = []
+        async for page in pages:
+            unread.append(page)
             if len(await self._fresh(page)) < len(page.reports):
                 break
         found = 0
-        for page in reversed(pages):
+        for page in reversed(unread):
             found += await self.ingest(page, is_baseline=is_baseline)
-        await self._mark_synced(source.name)
         return found
 
     async def ingest(self, page: Page, *, is_baseline: bool = False) -> int:
@@ -84,6 +92,7 @@ class ListingService:
     async def _ingest_batch(self, reports: Sequence[Report], *, is_baseline: bool) -> None:
         facts: list[Fact] = []
         async with self.db.write() as tx:
+            await listings.take_turn(tx)
             for report in reports:
                 with bind_correlation(report.key.mint):
                     facts += await self._take(tx, report, is_baseline=is_baseline)
@@ -111,11 +120,11 @@ class ListingService:
         """A new version, in a new episode unless the price changed within one."""
         assert report.ask is not None, "a listed report has an ask"
         now = self.clock.now()
-        if report.slab is not None:
-            await catalog.link(tx, token_id, await catalog.keep_slab(tx, report.slab, now), now)
         is_repriced = step is Step.REPRICES
         if is_repriced and found.version_id is not None:
             await closings.close_posts(tx, found.version_id, report, now)
+        if report.slab is not None:
+            await catalog.link(tx, token_id, await catalog.keep_slab(tx, report.slab, now), now)
         episode_id = found.episode_id if is_repriced else None
         episode_id = episode_id or await listings.open_episode(tx, found.id, report)
         version_id = await listings.add_version(tx, found.id, episode_id, report, is_baseline=is_baseline)

@@ -117,7 +117,8 @@ class OperationService:
 
     def _jobs(self, jobs: list[JobState]) -> Check:
         now = self.clock.now()
-        late = [job.name for job in jobs if now - job.due_at > LATE_MEANS_TROUBLE]
+        idle = [job for job in jobs if job.lease_until is None or job.lease_until <= now]
+        late = [job.name for job in idle if now - job.due_at > LATE_MEANS_TROUBLE]
         failing = [job.name for job in jobs if job.failures >= FAILURES_MEAN_TROUBLE]
         finished = [job.last_finished_at for job in jobs if job.last_finished_at is not None]
         age_s = (now - max(finished)).total_seconds() if finished else None

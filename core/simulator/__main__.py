@@ -9,17 +9,23 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from core.simulator.app import SimulatorConfig, open_simulator
+from core.simulator.app import SimulatorConfig, open_market, open_simulator
+from core.simulator.market.history import export_history
 from core.simulator.market.settings import CARDS_MAX, InsuredNoise
 from core.simulator.market.world import PACE_MAX
+from core.simulator.saves import Saves
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run until SIGTERM or Ctrl-C. Returns the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s", stream=sys.stderr)
-    config = read_arguments(arguments)
+    chosen = parse(arguments)
+    config = configured(chosen)
     try:
-        asyncio.run(serve(config))
+        if chosen.export_history is not None:
+            write_history(config, chosen.export_history)
+        else:
+            asyncio.run(serve(config))
     except OSError as error:
         print(f"simulator: {explain(error, config)}", file=sys.stderr)
         return 1
@@ -35,6 +41,13 @@ async def serve(config: SimulatorConfig) -> None:
     async with open_simulator(config) as simulator:
         print(f"simulator ready {simulator.url}", flush=True)
         await asked_to_end.wait()
+
+
+def write_history(config: SimulatorConfig, file: Path) -> None:
+    """Write the past of the saved world, or of the one these settings make. Raises OSError."""
+    world = open_market(config, Saves(config.data))
+    file.write_bytes(export_history(world, config.now()))
+    print(f"history written to {file}")
 
 
 def explain(error: OSError, config: SimulatorConfig) -> str:
@@ -66,6 +79,11 @@ def between(kind: type[int] | type[float], low: int, high: int) -> Callable[[str
 
 def read_arguments(arguments: list[str] | None) -> SimulatorConfig:
     """The configuration that the command line asks for."""
+    return configured(parse(arguments))
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """What the command line says. Exits when it makes no sense."""
     parser = argparse.ArgumentParser(
         prog="python -m core.simulator",
         description="A pretend Discord and a pretend card market on this machine, for demo and tests.",
@@ -74,7 +92,11 @@ def read_arguments(arguments: list[str] | None) -> SimulatorConfig:
     add_server_arguments(parser.add_argument_group("server"))
     add_world_arguments(parser.add_argument_group("market world"))
     add_vendor_arguments(parser.add_argument_group("vendors"))
-    chosen = parser.parse_args(arguments)
+    return parser.parse_args(arguments)
+
+
+def configured(chosen: argparse.Namespace) -> SimulatorConfig:
+    """What was chosen, as the simulator takes it."""
     return SimulatorConfig(
         port=chosen.port,
         data=chosen.data,
@@ -95,6 +117,7 @@ def add_server_arguments(group: argparse._ArgumentGroup) -> None:
     port = between(int, 0, 65_535)
     add("--port", type=port, default=8777, help="port on 127.0.0.1; 0 takes any free one")
     add("--data", type=Path, metavar="DIR", help="folder that keeps the state; without it nothing is kept")
+    add("--export-history", type=Path, metavar="FILE", help="write the market's past to FILE and end")
     add("--bot-token", default="demo-bot-token", help="the token the bot must log in with")
 
 

@@ -73,7 +73,7 @@ async def open_simulator(config: SimulatorConfig) -> AsyncIterator[Simulator]:
         url = f"http://{HOST}:{listener.getsockname()[1]}"
         discord = _open_discord(config, saves)
         discord.base_url = url
-        simulator = Simulator(url, discord, _open_market(config, saves), Faults())
+        simulator = Simulator(url, discord, open_market(config, saves), Faults())
         runner = web.AppRunner(_compose(simulator, config), access_log=None, shutdown_timeout=SHUTDOWN_S)
         await runner.setup()
         try:
@@ -84,8 +84,8 @@ async def open_simulator(config: SimulatorConfig) -> AsyncIterator[Simulator]:
             await runner.cleanup()
 
 
-def _open_market(config: SimulatorConfig, saves: Saves) -> World:
-    """The saved world when it was made with the same settings, else a new one."""
+def open_market(config: SimulatorConfig, saves: Saves) -> World:
+    """The saved world when it was made with the same settings, else a new one. Raises OSError."""
     settings = WorldSettings(
         seed=config.seed, cards=config.cards, listings=config.listings, insured_noise=config.insured_noise
     )

@@ -5,10 +5,7 @@ fault it just runs the effect. At most one fault strikes a request: the oldest m
 """
 
 import asyncio
-import json
 import re
-import socket
-import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,23 +14,27 @@ from typing import Any, Final, TypeAlias
 
 from aiohttp import web
 
+from .breakage import half, html_page, mistyped, plain_rate_limited, plain_refused, reset
+
 Effect: TypeAlias = Callable[[], Awaitable[web.StreamResponse]]
 RateLimited: TypeAlias = Callable[[float], web.StreamResponse]
+Refused: TypeAlias = Callable[[int, int, float], web.StreamResponse]
 
 FAULTS_MAX: Final = 200
 HOLD_S_MAX: Final = 600.0
 WAIT_S_MAX: Final = 30.0
 STATUS_DEFAULT: Final = 500
-CLIENT_NEVER_SAW: Final = 499  # status recorded for an answer that was cut off
 GATEWAY: Final = "discord:gateway"
 
 _PLACEHOLDER: Final = re.compile(r"\{[^}]*\}")
-_RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 s: close() sends RST, not FIN
-_HTML: Final = "<!doctype html><title>Just a moment...</title><p>Checking your browser</p>"
 
 
 class FaultKind(StrEnum):
-    """What goes wrong. `before`: the request has no effect. `after`: it took effect, the answer is lost."""
+    """What goes wrong. `before`: the request has no effect. `after`: it took effect, the answer is lost.
+
+    The last three strike at the gateway: every connection cut at once, a heartbeat that is not acknowledged,
+    and an event that is sent twice (target `discord:gateway:MESSAGE_CREATE` for one kind of event only).
+    """
 
     LATENCY = "latency"
     STATUS = "status"
@@ -47,11 +48,16 @@ class FaultKind(StrEnum):
     WRONG_TYPES = "wrong_types"
     TIMEOUT = "timeout"
     DROP_GATEWAY = "drop_gateway"
+    LOST_ACK = "lost_ack"
+    DUPLICATE = "duplicate"
 
 
 @dataclass(slots=True, eq=False)
 class Fault:
-    """One entry of the menu. `times` None means until removed; `hits` counts the strikes so far."""
+    """One entry of the menu. `times` None means until removed; `hits` counts the strikes so far.
+
+    `code` goes with `status`: the vendor's own number for the error, such as Discord's 50007.
+    """
 
     id: int
     target: str
@@ -59,9 +65,10 @@ class Fault:
     times: int | None
     status: int | None
     seconds: float
+    code: int = 0
     taken: int = 0
     hits: int = 0
-    struck: asyncio.Condition = field(default_factory=asyncio.Condition)
+    struck: asyncio.Event = field(default_factory=asyncio.Event)
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def to_json(self) -> dict[str, Any]:
@@ -72,6 +79,7 @@ class Fault:
             "kind": self.kind.value,
             "times": self.times,
             "status": self.status,
+            "code": self.code,
             "seconds": self.seconds,
             "hits": self.hits,
         }
@@ -82,16 +90,16 @@ class Fault:
         actual = _PLACEHOLDER.sub("{}", target)
         return actual == wanted or actual.startswith(f"{wanted}:") or fnmatchcase(actual, wanted)
 
-    async def strike(self) -> None:
+    def strike(self) -> None:
         """Count a strike and wake whoever waits for it."""
-        async with self.struck:
-            self.hits += 1
-            self.struck.notify_all()
+        self.hits += 1
+        self.struck.set()
+        self.struck = asyncio.Event()
 
     async def hit(self, count: int = 1) -> None:
         """Return once the fault has struck `count` times. For `hold_after` that is after the effect."""
-        async with self.struck:
-            await self.struck.wait_for(lambda: self.hits >= count)
+        while self.hits < count:
+            await self.struck.wait()
 
 
 class Faults:
@@ -110,12 +118,13 @@ class Faults:
         times: int | None = 1,
         status: int | None = None,
         seconds: float = 0.0,
+        code: int = 0,
     ) -> Fault:
         """Put a fault on the menu. Raises ValueError for an unknown kind or when the menu is full."""
         if len(self._faults) >= FAULTS_MAX:
             raise ValueError(f"no more than {FAULTS_MAX} faults at a time")
         self._last_id += 1
-        fault = Fault(self._last_id, target, FaultKind(kind), times, status, seconds)
+        fault = Fault(self._last_id, target, FaultKind(kind), times, status, seconds, code)
         self._faults[fault.id] = fault
         if fault.kind is FaultKind.DROP_GATEWAY:
             fault.taken = fault.hits = 1
@@ -156,49 +165,54 @@ class Faults:
                 return fault
         return None
 
+    def strike(self, target: str, kind: FaultKind) -> bool:
+        """Whether a fault of this kind strikes here and now."""
+        fault = self.take(target, kind)
+        if fault is not None:
+            fault.strike()
+        return fault is not None
+
     async def guard(
-        self, target: str, request: web.Request, effect: Effect, *, rate_limited: RateLimited | None = None
+        self,
+        target: str,
+        request: web.Request,
+        effect: Effect,
+        *,
+        rate_limited: RateLimited = plain_rate_limited,
+        refused: Refused = plain_refused,
     ) -> web.StreamResponse:
         """Answer the request with `effect`, or as the matching fault says.
 
         target: `discord:METHOD /path/{id}` or `vendor:NAME[:operation]`. rate_limited makes the 429 of this
-        vendor from a number of seconds; without it a plain 429 with Retry-After is sent.
+        vendor from a number of seconds, refused its error from a status, a code and those seconds.
         """
-        fault = self.take(target)
+        fault = self.take(target, *_OF_REQUESTS)
         if fault is None:
             return await effect()
         if fault.kind in _AFTER:
             return await _after(fault, request, await effect())
-        await fault.strike()
+        fault.strike()
         if fault.kind is FaultKind.LATENCY:
             await _pause(fault, fault.seconds)
             return await effect()
         if fault.kind is FaultKind.HOLD_BEFORE:
             await _pause(fault, HOLD_S_MAX)
             return await effect()
-        return await _instead(fault, request, rate_limited or plain_rate_limited)
+        if fault.kind is FaultKind.RATE_LIMIT:
+            return rate_limited(fault.seconds)
+        if fault.kind is FaultKind.STATUS:
+            return refused(fault.status or STATUS_DEFAULT, fault.code, fault.seconds)
+        return await _instead(fault, request)
 
 
 _AFTER: Final = frozenset(
     {FaultKind.RESET_AFTER, FaultKind.HOLD_AFTER, FaultKind.TRUNCATE, FaultKind.WRONG_TYPES}
 )
-
-
-def plain_rate_limited(seconds: float) -> web.StreamResponse:
-    """A 429 as most vendors send it."""
-    headers = {"Retry-After": str(max(1, round(seconds)))}
-    return web.json_response({"error": "Too many requests"}, status=429, headers=headers)
-
-
-def reset(request: web.Request) -> web.StreamResponse:
-    """Cut the connection with RST. The returned answer never reaches anybody."""
-    transport = request.transport
-    if transport is not None:
-        raw = transport.get_extra_info("socket")
-        if raw is not None:
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        transport.abort()
-    return web.Response(status=CLIENT_NEVER_SAW)
+_OF_REQUESTS: Final = tuple(
+    kind
+    for kind in FaultKind
+    if kind not in (FaultKind.DROP_GATEWAY, FaultKind.LOST_ACK, FaultKind.DUPLICATE)
+)
 
 
 async def _pause(fault: Fault, seconds: float) -> None:
@@ -210,45 +224,22 @@ async def _pause(fault: Fault, seconds: float) -> None:
         return
 
 
-async def _instead(fault: Fault, request: web.Request, rate_limited: RateLimited) -> web.StreamResponse:
-    if fault.kind is FaultKind.RATE_LIMIT:
-        return rate_limited(fault.seconds)
+async def _instead(fault: Fault, request: web.Request) -> web.StreamResponse:
     if fault.kind is FaultKind.HTML:
-        return web.Response(text=_HTML, content_type="text/html", status=fault.status or 200)
-    if fault.kind is FaultKind.STATUS:
-        status = fault.status or STATUS_DEFAULT
-        body = json.dumps({"message": f"{status}: broken on purpose", "code": 0}).encode()
-        return web.Response(body=body, content_type="application/json", status=status)
+        return html_page(fault.status or 200)
     if fault.kind is FaultKind.TIMEOUT:
         await _pause(fault, HOLD_S_MAX)
     return reset(request)
 
 
 async def _after(fault: Fault, request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
-    await fault.strike()
+    fault.strike()
     if fault.kind is FaultKind.RESET_AFTER:
         return reset(request)
     if fault.kind is FaultKind.HOLD_AFTER:
         await _pause(fault, HOLD_S_MAX)
         return answer
-    if not isinstance(answer, web.Response) or not isinstance(answer.body, bytes):
-        return answer
-    if fault.kind is FaultKind.TRUNCATE:
-        answer.body = answer.body[: len(answer.body) // 2]
-    else:
-        answer.body = json.dumps(with_wrong_types(json.loads(answer.body or b"null"))).encode()
-    return answer
-
-
-def with_wrong_types(value: Any) -> Any:
-    """The same JSON shape with every leaf of another type: numbers as text, text as a list, null as 0."""
-    if isinstance(value, dict):
-        return {key: with_wrong_types(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [with_wrong_types(item) for item in value]
-    if value is None:
-        return 0
-    return [value] if isinstance(value, str) else str(value)
+    return half(answer) if fault.kind is FaultKind.TRUNCATE else mistyped(answer)
 
 
 def add_fault_routes(app: web.Application, faults: Faults) -> None:
@@ -256,7 +247,7 @@ def add_fault_routes(app: web.Application, faults: Faults) -> None:
 
     async def add(request: web.Request) -> web.Response:
         body = await request.json()
-        options = {key: body[key] for key in ("times", "status", "seconds") if key in body}
+        options = {key: body[key] for key in ("times", "status", "seconds", "code") if key in body}
         try:
             fault = faults.add(str(body["target"]), str(body["kind"]), **options)
         except (KeyError, ValueError) as error:

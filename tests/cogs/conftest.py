@@ -9,7 +9,7 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from cogs.client import CartelBot, point_at, run_bot
+from cogs.client import CartelBot, logged_in, point_at, stay_connected
 from cogs.publisher import Publisher
 from core.simulator.app import Simulator, SimulatorConfig, open_simulator
 from core.simulator.discord.guilds import Overwrite
@@ -102,6 +102,11 @@ def new_bot(memory: Memory, clock: StepClock, *, operator_guild_id: int | None =
         operator_guild_id=operator_guild_id,
         guild_ready_timeout_s=0.05,
     )
+
+
+async def run_bot(bot: CartelBot, token: str) -> None:
+    async with logged_in(bot, token):
+        await stay_connected(bot)
 
 
 @asynccontextmanager

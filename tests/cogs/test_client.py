@@ -10,12 +10,12 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from structlog.testing import capture_logs
 
-from cogs.client import SESSIONS_LEFT_MIN, point_at, run_bot
+from cogs.client import SESSIONS_LEFT_MIN, point_at
 from core.errors import StartError
 from core.simulator.app import Simulator
 from core.simulator.discord.population import BOT_ID, GUILD_ID
 from core.simulator.faults import FaultKind
-from tests.cogs.conftest import TOKEN, Stage, new_bot, staged
+from tests.cogs.conftest import TOKEN, Stage, new_bot, run_bot, staged
 from tests.cogs.memory import Memory, StepClock
 
 SYNC = "/applications/{application_id}/commands"

@@ -1,4 +1,4 @@
-"""A copy of the database before it is changed: complete, readable by its owner only, and not kept for ever."""
+"""A copy of the database before it is changed: complete, its owner's only, and not kept for ever."""
 
 import os
 import sqlite3
@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from db import migrate
 from db.engine import Database
 from db.migrate import BACKUPS_KEPT, backup, copy_sqlite, dump_command
-from tests.databases import NOW
+from tests.databases import NOW, on_postgres, on_sqlite
 from tests.db.market import list_tokens
 from tests.db.schemas import newer_migrations, prepare
 from tests.postgres import PostgresServer, execute
@@ -43,10 +43,10 @@ async def test_an_older_database_is_backed_up_before_it_is_migrated(db: Database
     assert made.stat().st_size > 1_000
 
 
+@on_sqlite
 async def test_a_copy_of_a_live_sqlite_database_has_every_row(db: Database, tmp_path: Path) -> None:
-    if db.file is None:
-        return
     await list_tokens(db, 30)
+    assert db.file is not None
     copy = tmp_path / "copy.db"
     async with db.write() as tx:
         await tx.exec_driver_sql("INSERT INTO token (chain, address) VALUES ('solana', 'not committed yet')")
@@ -56,35 +56,33 @@ async def test_a_copy_of_a_live_sqlite_database_has_every_row(db: Database, tmp_
         assert copied.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     copied.close()
     assert copy.stat().st_mode & PERMISSIONS == 0o600
-    assert list(tmp_path.glob("*.part")) == []
+    assert not copy.with_suffix(".part").exists()
 
 
+@on_sqlite
 async def test_a_copy_that_was_cut_off_before_does_not_hinder(db: Database, tmp_path: Path) -> None:
-    if db.file is None:
-        return
+    assert db.file is not None
     (tmp_path / "copy.part").write_bytes(b"half of an older copy")
     copy_sqlite(db.file, tmp_path / "copy.db")
     copy_sqlite(db.file, tmp_path / "copy.db")
     assert (tmp_path / "copy.db").read_bytes().startswith(b"SQLite format 3")
 
 
+@on_postgres
 async def test_without_pg_dump_the_migration_goes_on_and_says_so(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if db.file is not None:
-        return
     monkeypatch.setenv("PATH", str(tmp_path))
     said, done = await prepare(db, tmp_path, newer_migrations(tmp_path))
     assert said == "no backup was written: pg_dump is not installed here"
     assert done == "the database is now at 0002"
 
 
+@on_postgres
 @pytest.mark.usefixtures("pg_dump")
 async def test_a_dump_that_fails_is_told_and_leaves_no_file(
     db: Database, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    if db.file is not None:
-        return
     gone = Database(str(db.url.set(database="gone").render_as_string(hide_password=False)))
     server: PostgresServer = request.getfixturevalue("postgres_server")
     await execute(server.admin_url, "SELECT 1")
@@ -95,9 +93,8 @@ async def test_a_dump_that_fails_is_told_and_leaves_no_file(
     assert backups(tmp_path / "backups") == []
 
 
+@on_sqlite
 async def test_only_the_newest_backups_of_migrations_are_kept(db: Database, tmp_path: Path) -> None:
-    if db.file is None:
-        return
     manual = await backup(db, tmp_path / "backups", "manual", NOW)
     for n in range(BACKUPS_KEPT + 2):
         await backup(db, tmp_path / "backups", "before-0002", NOW + timedelta(seconds=n))

@@ -10,8 +10,11 @@ from sqlalchemy.exc import DBAPIError
 from core.errors import StartError
 from db.catalog import TokenRow
 from db.engine import Database, parse_url, sqlite_file
+from tests.databases import on_sqlite
 
 WRITERS = 40
+CUTS = 30
+PATIENCE_S = 10
 
 
 async def add_token(db: Database, address: str) -> None:
@@ -89,6 +92,24 @@ async def test_a_writer_that_gives_up_waiting_leaves_the_next_one_free(db: Datab
     assert await tokens(db) == ["a", "b"]
 
 
+async def test_a_writer_that_is_cut_off_at_any_moment_leaves_no_lock_and_no_half(db: Database) -> None:
+    other = Database(db.url.render_as_string(hide_password=False))
+    try:
+        for steps in range(CUTS):
+            writer = asyncio.create_task(add_token(db, f"cut-{steps}"))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+            async with asyncio.timeout(PATIENCE_S):
+                await add_token(other, f"whole-{steps}")
+    finally:
+        await other.close()
+    assert [token for token in await tokens(db) if token.startswith("whole")] == [
+        f"whole-{steps}" for steps in range(CUTS)
+    ]
+
+
 async def test_a_database_that_is_there_is_reached(db: Database) -> None:
     await db.reach()
 
@@ -159,9 +180,8 @@ async def test_a_server_that_is_not_there_is_told_in_one_sentence(unused_tcp_por
     assert "\n" not in str(refused.value)
 
 
+@on_sqlite
 async def test_sqlite_keeps_a_commit_and_the_rules_of_its_tables(db: Database) -> None:
-    if db.file is None:
-        return
     expected = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "recursive_triggers": 1}
     async with db.write() as tx:
         found = {name: (await tx.execute(text(f"PRAGMA {name}"))).scalar_one() for name in expected}

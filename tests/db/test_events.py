@@ -12,6 +12,7 @@ from core.events import Event, ListingClosed, PostShown
 from db import events
 from db.engine import Database
 from db.events import EventRow, Fact, Stored
+from tests.databases import on_sqlite
 from tests.db.market import NOW
 
 WRITERS = 12
@@ -121,9 +122,8 @@ async def test_a_new_reader_begins_with_what_happens_next_and_goes_on_where_it_w
         assert await events.cursor(tx, "analytics") == 2
 
 
+@on_sqlite
 async def test_the_table_counts_by_itself_on_sqlite(db: Database) -> None:
-    if db.file is None:
-        return
     async with db.read() as tx:
         made = (await tx.execute(text("SELECT sql FROM sqlite_master WHERE name = 'event'"))).scalar_one()
     assert "AUTOINCREMENT" in made

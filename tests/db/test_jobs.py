@@ -16,7 +16,9 @@ async def plan(db: Database, name: str = "poll", *, due_s: float = 0) -> None:
         await jobs.plan_job(tx, name, NOW + SECOND * due_s)
 
 
-async def lease(db: Database, owner: str = "me", *, after_s: float = 0, even_early: bool = False) -> int | None:
+async def lease(
+    db: Database, owner: str = "me", *, after_s: float = 0, even_early: bool = False
+) -> int | None:
     async with db.write() as tx:
         now = NOW + SECOND * after_s
         return await jobs.lease_job(tx, "poll", owner, now=now, lease=LEASE, even_early=even_early)

@@ -64,12 +64,14 @@ async def test_a_database_that_fits_is_left_alone(db: Database, tmp_path: Path) 
 
 
 async def test_a_start_that_may_not_migrate_says_what_to_do(empty: Database, tmp_path: Path) -> None:
-    with pytest.raises(StartError, match="older than this code: run `python bot.py db migrate` first"):
+    with pytest.raises(StartError, match=r"older than this code: run .python bot.py db migrate. first"):
         await prepare(empty, tmp_path, may_migrate=False)
     assert await look(empty, tables) == set()
 
 
-async def test_an_older_database_is_migrated_unless_that_is_anothers_task(db: Database, tmp_path: Path) -> None:
+async def test_an_older_database_is_migrated_unless_that_is_anothers_task(
+    db: Database, tmp_path: Path
+) -> None:
     newer = newer_migrations(tmp_path)
     with pytest.raises(StartError, match="older than this code"):
         await prepare(db, tmp_path, newer, may_migrate=False)
@@ -87,7 +89,9 @@ async def test_a_newer_database_that_still_serves_this_code_is_used(db: Database
     assert await look(db, revision) == NEWER
 
 
-async def test_a_newer_database_that_does_not_is_refused_in_one_sentence(db: Database, tmp_path: Path) -> None:
+async def test_a_newer_database_that_does_not_is_refused_in_one_sentence(
+    db: Database, tmp_path: Path
+) -> None:
     await prepare(db, tmp_path, newer_migrations(tmp_path, oldest_code=migrate.CODE_GENERATION + 1))
     with pytest.raises(StartError, match="migrated by a newer version that this one cannot work with"):
         await prepare(db, tmp_path)

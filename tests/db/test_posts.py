@@ -43,7 +43,8 @@ async def change(db: Database, post_id: int, payload: DealPost = CLOSED) -> None
 async def state(db: Database, post_id: int = 1) -> tuple[str, str | None]:
     async with db.read() as tx:
         query = select(PostRow.state, PostRow.error).where(PostRow.id == post_id)
-        return tuple((await tx.execute(query)).one())
+        found = (await tx.execute(query)).one()
+    return found.state, found.error
 
 
 async def test_a_message_wanted_twice_is_one_row_and_the_first_wish_stands(db: Database) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from core.domain.operations import ProcessState
 from db import jobs, posts, processes, work
 from db.engine import Database
+from tests.databases import on_postgres, on_sqlite
 from tests.db.market import NOW, SECOND, a_wish, list_tokens
 from tests.postgres import PostgresServer, execute
 
@@ -53,18 +54,16 @@ async def test_a_process_that_ends_is_forgotten(db: Database) -> None:
     assert list(await running(db)) == ["me"]
 
 
+@on_sqlite
 async def test_on_sqlite_every_other_process_is_gone(db: Database) -> None:
-    if db.file is None:
-        return
     await start(db, "me", "old", "older")
     await db.hold_sign_of_life("me")
     assert sorted(await bury(db, but="me")) == ["old", "older"]
     assert list(await running(db)) == ["me"]
 
 
+@on_postgres
 async def test_on_postgresql_a_process_lives_until_its_connection_ends(db: Database) -> None:
-    if db.file is not None:
-        return
     other = Database(db.url.render_as_string(hide_password=False))
     await start(db, "me", "other", "killed")
     await db.hold_sign_of_life("me")
@@ -75,9 +74,8 @@ async def test_on_postgresql_a_process_lives_until_its_connection_ends(db: Datab
     assert await bury(db, but="nobody") == []
 
 
+@on_postgres
 async def test_asking_about_a_process_does_not_take_its_sign_of_life(db: Database) -> None:
-    if db.file is not None:
-        return
     await start(db, "late")
     other = Database(db.url.render_as_string(hide_password=False))
     try:
@@ -90,11 +88,10 @@ async def test_asking_about_a_process_does_not_take_its_sign_of_life(db: Databas
         await other.close()
 
 
+@on_postgres
 async def test_a_sign_of_life_is_taken_anew_when_its_connection_broke(
     db: Database, request: pytest.FixtureRequest
 ) -> None:
-    if db.file is not None:
-        return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     await start(db, "me")
     await db.hold_sign_of_life("me")
@@ -122,14 +119,15 @@ async def test_the_dead_leave_their_jobs_their_work_and_their_posts(db: Database
         assert len(await posts.claim(tx, limit=1, now=NOW, retry_after=LEASE)) == 1
 
 
+@on_postgres
 async def test_a_connection_that_the_server_cut_is_replaced(
     db: Database, request: pytest.FixtureRequest
 ) -> None:
-    if db.file is not None:
-        return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     await start(db, "me")
     name = str(db.url.database)
-    await execute(server.admin_url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    await execute(
+        server.admin_url, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    )
     async with db.read() as tx:
         assert (await tx.execute(text("SELECT 1"))).scalar_one() == 1

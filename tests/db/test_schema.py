@@ -44,7 +44,14 @@ async def test_a_token_is_one_row(db: Database) -> None:
 async def test_an_ask_has_its_unit(db: Database) -> None:
     async with db.write() as tx:
         await list_token(tx)
-    row = {"venue": "me", "token_id": 1, "seller": "s", "is_open": True, "state_at": NOW, "state_seen_at": NOW}
+    row = {
+        "venue": "me",
+        "token_id": 1,
+        "seller": "s",
+        "is_open": True,
+        "state_at": NOW,
+        "state_seen_at": NOW,
+    }
     assert "ask_has_unit" in await refuses(db, ListingRow, ask_amount=1, **row)
 
 

@@ -8,6 +8,7 @@ import msgspec
 from db import work
 from db.engine import Database
 from db.work import Depth, Priority, Task
+from tests.databases import on_postgres
 from tests.db.market import NOW, SECOND, list_tokens
 
 LEASE = timedelta(seconds=60)
@@ -47,9 +48,8 @@ async def test_a_row_is_one_workers_however_many_ask_at_once(db: Database) -> No
     assert sorted(taken) == versions
 
 
+@on_postgres
 async def test_a_row_that_another_transaction_holds_is_passed_over_not_waited_for(db: Database) -> None:
-    if db.file is not None:
-        return  # one writer at a time: there is nobody to wait for
     versions = await queue(db, 2)
     async with db.write() as tx:
         first = await work.claim(tx, "me", limit=1, below=ALL, now=NOW, lease=LEASE)

@@ -20,6 +20,7 @@ from core.domain.deals import (
     net_profit_usd_micros,
     policy_hash,
 )
+from core.domain.money import AMOUNT_MAX
 from core.domain.valuation import Evidence, EvidenceKind
 from tests.domain.appraisals import TITLE, VALUE, by_alt, by_sales, discounted, insured, offered, valued
 
@@ -177,6 +178,7 @@ def test_profit_is_the_payout_less_the_price_and_the_fees() -> None:
 def test_a_discount_is_shown_rounded_down() -> None:
     assert discount_bps(2, 3) == 3_333
     assert discount_bps(4, 3) == -3_334
+    assert discount_bps(AMOUNT_MAX, 1) == -(10**9)
 
 
 @pytest.mark.parametrize(

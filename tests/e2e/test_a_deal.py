@@ -1,6 +1,7 @@
 """One listing's whole life, seen by the people who live it."""
 
 import asyncio
+import json
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from db.engine import Database
 from db.listings import ListingRow
 from db.observations import ObservationRow
 from tests.e2e.community import WAIT_S, Community, button, buttons
+from tests.logs import written_logs
 
 pytestmark = pytest.mark.slow
 BOTH = [("collectorcrypt", 1), ("magiceden", 1)]
@@ -85,3 +87,16 @@ async def reporters(db: Database, mint: str) -> list[tuple[str, int]]:
     )
     async with db.read() as tx:
         return [(source, count) for source, count in await tx.execute(query)]
+
+
+async def test_one_id_follows_a_listing_through_the_log_from_sight_to_post(community: Community) -> None:
+    with written_logs(level="debug") as text:
+        async with community.bot():
+            await community.setup()
+            now = community.simulator.discord.now
+            offered = community.simulator.market.list_deal(now(), discount_bps=4_000, venue=Venue.CC)
+            await community.post_of(offered.mint)
+    lines = [json.loads(line) for line in text.getvalue().splitlines()]
+    told = [line["event"] for line in lines if line.get("correlation") == offered.mint]
+    assert told[:2] == ["listed", "deal found"]
+    assert "post shown" in told

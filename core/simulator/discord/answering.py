@@ -4,10 +4,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from . import announcing, posting
+from .commands import FOR_GUILD
 from .drafts import CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND, REPLY, Draft, apply_edit, build_message
 from .errors import ApiError, Code
 from .files import Upload
 from .interactions import ALLOWED, Answer, Interaction, Kind, State
+from .limits import GUEST_FOLLOWUPS
 from .messages import Message
 from .population import BOT_ID
 from .validation.commands import check_choices
@@ -56,6 +58,8 @@ def follow_up(world: "DiscordWorld", interaction: Interaction, body: Json, uploa
     if interaction.is_loading and interaction.original is not None:
         _fill(world, interaction, interaction.original, body, uploads)
         return interaction.original
+    if FOR_GUILD not in interaction.installs and len(interaction.followups) >= GUEST_FOLLOWUPS:
+        raise ApiError(Code.TOO_MANY_FOLLOWUPS)
     extra = _extra(interaction, interaction.original or interaction.source)
     draft = _draft(world, interaction, body, uploads)
     message = build_message(world, replace(draft, type=REPLY, extra=extra))
@@ -166,7 +170,10 @@ def _fill(
     message.payload = message.payload | {"flags": message.payload["flags"] & ~LOADING}
     interaction.is_loading = False
     interaction.state = State.ANSWERED
-    _apply(world, message, body, uploads)
+    channel = world.channel(message.channel_id)
+    apply_edit(world, message, Draft(channel, world.users[BOT_ID], body, uploads))
+    message.payload["edited_timestamp"] = None  # what was awaited is not an edit to Discord
+    announcing.message_updated(world, message)
     tell(world, interaction)
 
 

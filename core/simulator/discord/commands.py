@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from .errors import ApiError, Code
 from .population import BOT_ID
-from .validation.commands import GROUP, SUBCOMMAND, check_commands, is_over_count
+from .validation.commands import GROUP, SUBCOMMAND, check_command, check_commands, is_over_count
 from .validation.forms import Form
 from .wire import Json
 
@@ -18,6 +18,10 @@ _COPIED: Final = (
     "nsfw",
 )
 _EVERYWHERE: Final = [0, 1, 2]
+Installs: TypeAlias = frozenset[int]
+FOR_GUILD: Final = 0
+FOR_PERSON: Final = 1
+IN_GUILD: Final[Installs] = frozenset({FOR_GUILD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,45 @@ class Commands:
         self._scopes[scope] = made
         return made
 
+    def put(self, scope: int | None, wanted: Json, new_id: Callable[[], int]) -> tuple[Json, bool]:
+        """Register one command over the one of the same type and name; whether there was none."""
+        earlier = next((command for command in self.of(scope) if _key(command) == _key(wanted)), None)
+        made = self._replaced(scope, earlier, wanted, new_id)
+        return made, earlier is None
+
+    def change(self, scope: int | None, command_id: str, changes: Json, new_id: Callable[[], int]) -> Json:
+        """Change what is named of a command; its type stays. Raises 10063."""
+        earlier = self.get(scope, command_id)
+        return self._replaced(scope, earlier, earlier | changes | {"type": earlier["type"]}, new_id)
+
+    def remove(self, scope: int | None, command_id: str) -> None:
+        """Forget a command. Raises 10063."""
+        gone = self.get(scope, command_id)
+        self._scopes[scope] = [command for command in self.of(scope) if command is not gone]
+
+    def get(self, scope: int | None, command_id: str) -> Json:
+        """The command. Raises 10063."""
+        for command in self.of(scope):
+            if command["id"] == command_id:
+                return command
+        raise ApiError(Code.UNKNOWN_COMMAND)
+
+    def _replaced(
+        self, scope: int | None, earlier: Json | None, wanted: Json, new_id: Callable[[], int]
+    ) -> Json:
+        """Put a checked command in the place of the earlier one, or add it."""
+        others = [command for command in self.of(scope) if command is not earlier]
+        form = Form()
+        check_command(form, wanted)
+        if any(_key(command) == _key(wanted) for command in others):
+            form.wrong("APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
+        form.refuse()
+        if is_over_count([*others, wanted]):
+            raise ApiError(Code.TOO_MANY_COMMANDS)
+        made = _command(wanted, scope, earlier["id"] if earlier else str(new_id()), new_id)
+        self._scopes[scope] = [*others, made]
+        return made
+
     def of(self, scope: int | None) -> list[Json]:
         """The commands of exactly this scope."""
         return self._scopes.get(scope, [])
@@ -62,14 +105,20 @@ class Commands:
         """Put saved commands back."""
         self._scopes[scope] = commands
 
-    def visible(self, guild_id: int | None, bits: int) -> list[Json]:
-        """The commands a person with these permission bits finds there; guild_id None: in a private chat."""
-        found = [*self.of(None), *(self.of(guild_id) if guild_id is not None else [])]
-        return [command for command in found if _is_visible(command, guild_id, bits)]
+    def visible(self, guild_id: int | None, bits: int, installs: Installs = IN_GUILD) -> list[Json]:
+        """The commands a person with these permission bits finds there; guild_id None: in a private chat.
 
-    def find(self, name: str, kind: int, guild_id: int | None, bits: int) -> Typed | None:
+        installs: how the app got there, for the guild, for the person, or both.
+        """
+        found = [*self.of(None), *(self.of(guild_id) if guild_id is not None else [])]
+        there = [command for command in found if installs & set(command["integration_types"])]
+        return [command for command in there if _is_visible(command, guild_id, bits)]
+
+    def find(
+        self, name: str, kind: int, guild_id: int | None, bits: int, installs: Installs = IN_GUILD
+    ) -> Typed | None:
         """The command behind a typed name or an id, None when there is none the person can see."""
-        for command in self.visible(guild_id, bits):
+        for command in self.visible(guild_id, bits, installs):
             for typed in _typings(command):
                 if command["type"] == kind and name in (" ".join(typed.path), command["id"]):
                     return typed
@@ -77,7 +126,7 @@ class Commands:
 
 
 def _key(command: Json) -> tuple[int, str]:
-    return command.get("type") or 1, command["name"]
+    return command.get("type") or 1, str(command.get("name"))
 
 
 def _command(body: Json, scope: int | None, command_id: str, new_id: Callable[[], int]) -> Json:

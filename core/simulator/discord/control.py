@@ -1,5 +1,6 @@
 """The control API: what the demo page and tests use to look around and to act for a person."""
 
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -7,10 +8,12 @@ import msgspec
 from aiohttp import web
 
 from .errors import ApiError
+from .guilds import Channel
 from .interactions import Interaction
 from .options import PersonError
 from .permissions import Permission
-from .population import BOT_ID
+from .population import ADA_ID, BOT_ID
+from .rest.endpoint import read_body
 from .stream import serve_stream
 from .users import User
 from .wire import Json, answer, decode
@@ -31,6 +34,7 @@ def add_control_routes(app: web.Application, world: DiscordWorld) -> None:
     app.router.add_post("/sim/discord/interactions", _safely(control.act))
     app.router.add_get(r"/sim/discord/interactions/{id:\d+}", _safely(control.interaction))
     app.router.add_post("/sim/discord/messages", _safely(control.write))
+    app.router.add_post("/sim/discord/private", _safely(control.open_private))
     app.router.add_get("/sim/discord/ledger", _safely(control.ledger))
     app.router.add_post("/sim/discord/gateway", _safely(control.gateway))
 
@@ -42,8 +46,8 @@ class Control:
         self._world = world
 
     async def state(self, request: web.Request) -> web.StreamResponse:
-        """Everything the page needs to draw its frame for a person."""
-        person = self._person(request.query)
+        """Everything the page needs to draw its frame for a person; without one for Ada, the admin."""
+        person = self._person({"person": ADA_ID} | dict(request.query))
         bot = self._world.users[BOT_ID]
         private = self._world.private.get(person.id)
         return answer(
@@ -55,7 +59,7 @@ class Control:
                 },
                 "people": [self._shown(user) for user in self._world.users.values() if not user.is_bot],
                 "guilds": [self._guild(guild_id, person) for guild_id in self._world.guilds],
-                "private": [{"id": str(private.id), "name": bot.display_name}] if private else [],
+                "private": [self._private(private)] if private else [],
                 "bot": {
                     "id": str(BOT_ID),
                     "name": bot.display_name,
@@ -66,11 +70,16 @@ class Control:
         )
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
-        """A channel as a person sees it, oldest first."""
+        """A channel as a person sees it, oldest first: the newest, or those right before a message's id."""
         person = self._person(request.query)
         limit = min(int(request.query.get("limit", "50")), _MESSAGES_MAX)
+        before = int(request.query.get("before") or sys.maxsize)
         found = self._world.messages.all_in(int(request.match_info["channel"]))
-        shown = [message.to_view() for message in found if self._world.sees(person.id, message)]
+        shown = [
+            message.to_view()
+            for message in found
+            if message.id < before and self._world.sees(person.id, message)
+        ]
         return answer({"messages": shown[-limit:] if limit > 0 else []})
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
@@ -85,7 +94,8 @@ class Control:
         if guild_id is not None:
             channels = self._world.guilds[guild_id].channels.values()
             bits = max((self._world.permissions(person.id, channel) for channel in channels), default=0)
-        return answer({"commands": self._world.commands.visible(guild_id, bits)})
+        installs = self._world.installs(person.id, guild_id)
+        return answer({"commands": self._world.commands.visible(guild_id, bits, installs)})
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         """A person acts. Waits for the first answer; with `"settle": true` until no spinner is left."""
@@ -105,12 +115,19 @@ class Control:
         return answer(interaction.to_outcome())
 
     async def write(self, request: web.Request) -> web.StreamResponse:
-        """A person writes a message."""
-        body = decode(await request.read())
+        """A person writes a message, with files when it comes as a form, in the parts that Discord names."""
+        body, uploads = await read_body(request)
         mentions = tuple(int(mentioned) for mentioned in body.get("mentions") or [])
         person = self._person(body)
-        message = self._world.people.write(person.id, int(body["channel"]), str(body["content"]), mentions)
+        message = self._world.people.write(
+            person.id, int(body["channel"]), str(body["content"]), mentions, uploads
+        )
         return answer({"message": message.to_view()})
+
+    async def open_private(self, request: web.Request) -> web.StreamResponse:
+        """A person begins to talk with the bot alone; nothing new when they do already."""
+        person = self._person(decode(await request.read()))
+        return answer(self._private(self._world.private_channel(person.id)))
 
     async def ledger(self, _: web.Request) -> web.StreamResponse:
         """What the bot asked of the API, and what people asked of the bot."""
@@ -119,7 +136,14 @@ class Control:
         return answer({"requests": requests, "interactions": interactions})
 
     async def gateway(self, request: web.Request) -> web.StreamResponse:
-        """Trouble at the gateway: `{"do": "reconnect" | "invalidate" | "invalidate_resumable" | "drop"}`."""
+        """Trouble at the gateway: `{"do": "reconnect" | "invalidate" | "invalidate_resumable" | "drop"}`.
+
+        `{"do": "allow_starts", "count": 40}` sets how many more identifies there may be today.
+        """
+        body = decode(await request.read())
+        if body["do"] == "allow_starts":
+            self._world.identifies_left = int(body["count"])
+            return answer({"done": True})
         sessions = self._world.sessions
         acts: dict[str, Callable[[], None]] = {
             "reconnect": sessions.ask_to_reconnect,
@@ -127,7 +151,7 @@ class Control:
             "invalidate_resumable": lambda: sessions.invalidate(is_resumable=True),
             "drop": sessions.drop,
         }
-        acts[str(decode(await request.read())["do"])]()
+        acts[str(body["do"])]()
         return answer({"done": True})
 
     async def _interaction(self, body: Json) -> Interaction:
@@ -164,6 +188,11 @@ class Control:
         shown = {"id": str(user.id), "name": user.display_name, "avatar_color": user.avatar_color}
         return shown | {"role_names": roles}
 
+    def _private(self, channel: Channel) -> Json:
+        """A private channel, named after the only other one in it."""
+        name = self._world.users[BOT_ID].display_name
+        return {"id": str(channel.id), "name": name, "last_message_id": _text(channel.last_message_id)}
+
     def _guild(self, guild_id: int, person: User) -> Json:
         guild = self._world.guilds[guild_id]
         channels: list[Json] = []
@@ -174,6 +203,7 @@ class Control:
                 "name": channel.name,
                 "type": channel.type,
                 "topic": channel.topic,
+                "last_message_id": _text(channel.last_message_id),
             }
             can_view, can_send = bits & Permission.VIEW_CHANNEL, bits & Permission.SEND_MESSAGES
             channels.append(shown | {"can_view": bool(can_view), "can_send": bool(can_send)})
@@ -181,6 +211,10 @@ class Control:
             {"id": str(role.id), "name": role.name, "color": role.color} for role in guild.roles.values()
         ]
         return {"id": str(guild.id), "name": guild.name, "channels": channels, "roles": roles}
+
+
+def _text(snowflake: int | None) -> str | None:
+    return None if snowflake is None else str(snowflake)
 
 
 def _safely(

@@ -19,9 +19,13 @@ class Code(IntEnum):
     UNKNOWN_WEBHOOK = 10015
     UNKNOWN_INTERACTION = 10062
     UNKNOWN_COMMAND = 10063
+    CHANNEL_WRITES = 20028
     TOO_MANY_COMMANDS = 30032
+    OLD_EDITS = 30046
+    OPENING_DMS_TOO_FAST = 40003
     ENTITY_TOO_LARGE = 40005
     ALREADY_ACKNOWLEDGED = 40060
+    TOO_MANY_FOLLOWUPS = 40094
     MISSING_ACCESS = 50001
     CANNOT_EDIT_OTHERS = 50005
     EMPTY_MESSAGE = 50006
@@ -30,6 +34,7 @@ class Code(IntEnum):
     INVALID_WEBHOOK_TOKEN = 50027
     INVALID_FORM = 50035
     INVALID_JSON = 50109
+    CANNOT_DM_EITHER = 50278
 
 
 REFUSALS: Final[dict[Code, tuple[int, str]]] = {
@@ -43,9 +48,19 @@ REFUSALS: Final[dict[Code, tuple[int, str]]] = {
     Code.UNKNOWN_WEBHOOK: (404, "Unknown Webhook"),
     Code.UNKNOWN_INTERACTION: (404, "Unknown interaction"),
     Code.UNKNOWN_COMMAND: (404, "Unknown application command"),
+    Code.CHANNEL_WRITES: (
+        429,
+        "The write action you are performing on the channel has hit the write rate limit.",
+    ),
     Code.TOO_MANY_COMMANDS: (400, "Maximum number of application commands reached (100)"),
+    Code.OLD_EDITS: (
+        429,
+        "Maximum number of edits to messages older than 1 hour reached. Try again later.",
+    ),
+    Code.OPENING_DMS_TOO_FAST: (403, "You are opening direct messages too fast."),
     Code.ENTITY_TOO_LARGE: (413, "Request entity too large"),
     Code.ALREADY_ACKNOWLEDGED: (400, "Interaction has already been acknowledged."),
+    Code.TOO_MANY_FOLLOWUPS: (400, "This interaction has reached the maximum number of follow-up messages"),
     Code.MISSING_ACCESS: (403, "Missing Access"),
     Code.CANNOT_EDIT_OTHERS: (403, "Cannot edit a message authored by another user"),
     Code.EMPTY_MESSAGE: (400, "Cannot send an empty message"),
@@ -54,15 +69,18 @@ REFUSALS: Final[dict[Code, tuple[int, str]]] = {
     Code.INVALID_WEBHOOK_TOKEN: (401, "Invalid Webhook Token"),
     Code.INVALID_FORM: (400, "Invalid Form Body"),
     Code.INVALID_JSON: (400, "The request body contains invalid JSON."),
+    Code.CANNOT_DM_EITHER: (403, "Cannot send messages to this user"),
 }
 
 
 class ApiError(Exception):
     """A request that Discord would refuse."""
 
-    def __init__(self, code: Code, errors: Json | None = None) -> None:
+    def __init__(self, code: Code, errors: Json | None = None, *, status: int | None = None) -> None:
+        """status: where a route answers a code with another status than the usual one."""
         self.code = code
-        self.status, self.message = REFUSALS[code]
+        usual, self.message = REFUSALS[code]
+        self.status = status or usual
         self.errors = errors
         super().__init__(f"{self.status} {int(code)}: {self.message}")
 
@@ -78,3 +96,11 @@ class UnauthorizedError(ApiError):
     def __init__(self) -> None:
         super().__init__(Code.GENERAL)
         self.status, self.message = 401, "401: Unauthorized"
+
+
+class ThrottledError(ApiError):
+    """Too much of something that has a code of its own. seconds: after how long it may be tried again."""
+
+    def __init__(self, code: Code, seconds: float) -> None:
+        super().__init__(code)
+        self.seconds = seconds

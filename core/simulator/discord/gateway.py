@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import WSMsgType, web
 
-from ..faults import GATEWAY, Faults
+from ..faults import GATEWAY, FaultKind, Faults
 from .guilds import Guild
 from .limits import GATEWAY_COMMANDS_PER_MINUTE
 from .permissions import Permission, channel_permissions
@@ -41,19 +41,20 @@ class Closed(Exception):  # noqa: N818  # the end of a connection, not always an
 
 
 def add_gateway(app: web.Application, world: DiscordWorld, faults: Faults) -> None:
-    """Add the WebSocket route; `drop_gateway` faults cut its connections."""
+    """Add the WebSocket route, and what `drop_gateway`, `lost_ack` and `duplicate` faults do to it."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         async def effect() -> web.StreamResponse:
-            return await _serve(request, world)
+            return await _serve(request, world, faults)
 
         return await faults.guard(GATEWAY, request, effect)
 
     app.router.add_get("/gateway", handle)
     faults.on_drop_gateway(world.sessions.drop)
+    world.sessions.is_repeated = lambda event: faults.strike(f"{GATEWAY}:{event}", FaultKind.DUPLICATE)
 
 
-async def _serve(request: web.Request, world: DiscordWorld) -> web.StreamResponse:
+async def _serve(request: web.Request, world: DiscordWorld, faults: Faults) -> web.StreamResponse:
     socket = web.WebSocketResponse(max_msg_size=1 << 16, compress=False)
     await socket.prepare(request)
     transport = request.transport
@@ -61,7 +62,7 @@ async def _serve(request: web.Request, world: DiscordWorld) -> web.StreamRespons
     is_zlib = request.query.get("compress") == "zlib-stream"
     connection = Connection(socket, transport, is_zlib=is_zlib)
     pump = asyncio.create_task(connection.pump(), name="look-alike gateway pump")
-    conversation = Conversation(world, connection)
+    conversation = Conversation(world, connection, faults)
     try:
         if request.query.get("v", "10") != "10":
             raise Closed(4012, "Invalid API version")
@@ -79,8 +80,9 @@ async def _serve(request: web.Request, world: DiscordWorld) -> web.StreamRespons
 class Conversation:
     """What is said on one connection."""
 
-    def __init__(self, world: DiscordWorld, connection: Connection) -> None:
+    def __init__(self, world: DiscordWorld, connection: Connection, faults: Faults) -> None:
         self._world = world
+        self._faults = faults
         self._connection = connection
         self._session: Session | None = None
         self._sent_at: deque[float] = deque(maxlen=GATEWAY_COMMANDS_PER_MINUTE)
@@ -113,7 +115,8 @@ class Conversation:
     def _take(self, operation: int, payload: Any) -> None:
         self._count()
         if operation == HEARTBEAT:
-            self._send(11, None)
+            if not self._faults.strike(GATEWAY, FaultKind.LOST_ACK):
+                self._send(11, None)
         elif operation == IDENTIFY:
             self._identify(payload)
         elif operation == RESUME:
@@ -144,14 +147,16 @@ class Conversation:
         shard = payload.get("shard") or [0, 1]
         if not 0 <= shard[0] < shard[1]:
             raise Closed(4010, "Invalid shard")
-        if world.identifies_left <= 0:
+        may_start = world.sessions.may_start(shard[0] % world.max_concurrency, world.identify_gap_s)
+        if world.identifies_left <= 0 or not may_start:
             self._send(9, False)
             return
         world.identifies_left -= 1
         self._session = session = Session(intents, (shard[0], shard[1]))
         world.sessions.add(session)
         world.sessions.attach(session, self._connection)
-        guilds = [guild for guild in world.guilds.values() if session.is_for(guild.id)]
+        mine = [guild for guild in world.guilds.values() if world.is_bot_in(guild.id)]
+        guilds = [guild for guild in mine if session.is_for(guild.id)]
         session.dispatch("READY", _ready(world, session, guilds) | _echo(payload))
         for guild in guilds:
             if intents & GUILDS:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from .commands import FOR_GUILD, FOR_PERSON, IN_GUILD, Installs
 from .errors import ApiError, Code
 from .guilds import Channel
 from .limits import INTERACTION_FIRST_ANSWER_S, INTERACTION_TOKEN_S, INTERACTIONS_KEPT
@@ -72,6 +73,7 @@ class Interaction:
     source: Message | None = None
     parent: "Interaction | None" = None
     option_type: int = 3
+    installs: Installs = IN_GUILD
     token: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     state: State = State.WAITING
     original: Message | None = None
@@ -131,8 +133,13 @@ class Interaction:
         return made
 
     def owners(self) -> Json:
-        """Who installed the app for this interaction: the guild, or 0 in a private chat."""
-        return {"0": str(self.channel.guild_id or 0)}
+        """Who installed the app: the guild (0 in a private chat), the person, or both."""
+        made: Json = {}
+        if FOR_GUILD in self.installs:
+            made["0"] = str(self.channel.guild_id or 0)
+        if FOR_PERSON in self.installs:
+            made["1"] = str(self.person.id)
+        return made
 
 
 class Interactions:

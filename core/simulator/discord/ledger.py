@@ -1,8 +1,10 @@
 """What was asked of the look-alike, newest last, bounded: for tests to look at afterwards."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from .limits import LEDGER_KEPT
 from .wire import Json, iso
@@ -31,6 +33,16 @@ class Asked:
         }
 
 
+Reader: TypeAlias = Callable[[Asked], None]
+_readers: list[Reader] = []
+
+
+def read_along(reader: Reader) -> Callable[[], None]:
+    """Show a reader every request to any look-alike of this process; call what is returned to stop."""
+    _readers.append(reader)
+    return lambda: _readers.remove(reader)
+
+
 class Ledger:
     """The newest requests."""
 
@@ -40,6 +52,8 @@ class Ledger:
     def note(self, asked: Asked) -> None:
         """Keep a request; the oldest goes when there are too many."""
         self._asked.append(asked)
+        for reader in _readers:
+            reader(asked)
 
     def requests(self, method: str | None = None, route: str | None = None) -> list[Asked]:
         """Oldest first; of this method and route (`/channels/{channel_id}/messages`) when given."""

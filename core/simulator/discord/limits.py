@@ -60,6 +60,7 @@ HISTORY: Final = Length(1, 100)
 INTERACTION_FIRST_ANSWER_S: Final = 3
 INTERACTION_TOKEN_S: Final = 15 * 60
 INTERACTIONS_KEPT: Final = 5000
+GUEST_FOLLOWUPS: Final = 5  # where the bot is not in the guild and the person brought it along
 
 CHANNEL_MESSAGES_KEPT: Final = 5000
 CHANNEL_MESSAGES_SAVED: Final = 500
@@ -71,6 +72,16 @@ SESSION_EVENTS_KEPT: Final = 1000
 GATEWAY_QUEUE: Final = 20_000
 GATEWAY_COMMANDS_PER_MINUTE: Final = 120
 IDENTIFIES_PER_DAY: Final = 1000
+
+OLD_MESSAGE_S: Final = 60 * 60
+# Requests and seconds. Discord publishes none: the first is what bots report, the others are guesses.
+OLD_EDITS: Final = (3, 20.0)
+CHANNEL_WRITES: Final = (30, 5.0)
+PRIVATE_OPENINGS: Final = (10, 600.0)
+
+CODE_S: Final = 60  # Discord publishes no figure
+TOKEN_S: Final = 7 * 24 * 60 * 60
+LOGINS_KEPT: Final = 1000
 
 LEDGER_KEPT: Final = 2000
 STREAMS: Final = 100

@@ -1,10 +1,13 @@
 """What people type and choose, checked as a real client would before it sends anything."""
 
+import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .commands import Typed
-from .guilds import Guild
+from .files import Upload
+from .guilds import Channel
+from .limits import ATTACHMENT_BYTES
 from .messages import Message
 from .wire import Json
 
@@ -19,6 +22,7 @@ CHANNEL: Final = 7
 ROLE: Final = 8
 MENTIONABLE: Final = 9
 NUMBER: Final = 10
+ATTACHMENT: Final = 11
 _BY_ID: Final = frozenset({USER, CHANNEL, ROLE, MENTIONABLE})
 
 
@@ -29,9 +33,10 @@ class PersonError(ValueError):
 class Resolved:
     """Collects the objects behind the ids that a person chose."""
 
-    def __init__(self, world: "DiscordWorld", guild: Guild | None) -> None:
+    def __init__(self, world: "DiscordWorld", channel: Channel) -> None:
         self._world = world
-        self._guild = guild
+        self._channel_id = channel.id
+        self._guild = None if channel.guild_id is None else world.guilds[channel.guild_id]
         self.found: Json = {}
 
     def add(self, kind: int, target: str) -> None:
@@ -52,6 +57,19 @@ class Resolved:
     def message(self, message: Message) -> None:
         """Add a message, for a message menu."""
         self._put("messages", str(message.id), message.payload)
+
+    def attach(self, given: Any) -> str:
+        """Upload a file, `{"filename", "content"}` with the content in base64. Raises PersonError."""
+        try:
+            name, content = given["filename"], base64.b64decode(given["content"], validate=True)
+        except (KeyError, TypeError, ValueError):
+            raise PersonError("a file needs a filename and its content in base64") from None
+        if len(content) > ATTACHMENT_BYTES:
+            raise PersonError("the file is too large")
+        upload = Upload(0, str(name), content, "application/octet-stream")
+        stored = self._world.files.store(self._world.snowflakes.next(), self._channel_id, upload, None)
+        self._put("attachments", str(stored.id), stored.to_json(self._world.base_url))
+        return str(stored.id)
 
     def _user(self, user_id: int) -> None:
         self._put("users", str(user_id), self._world.users[user_id].to_json())
@@ -91,6 +109,8 @@ def _value(option: Json, given: Any, resolved: Resolved) -> Any:
     if kind in _BY_ID:
         resolved.add(kind, str(given))
         return str(given)
+    if kind == ATTACHMENT:
+        return resolved.attach(given)
     if kind == BOOLEAN:
         return given if isinstance(given, bool) else str(given).lower() == "true"
     if option.get("choices"):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from . import answering, posting
 from .acts import command_data, component_data, interaction_payload, menu_data, modal_data
 from .commands import Typed
-from .guilds import Channel, Guild
+from .files import Upload
+from .guilds import Channel
 from .interactions import Interaction, Kind, State
 from .messages import Message
 from .options import USER, PersonError, Resolved, given_options
@@ -30,11 +31,18 @@ class People:
     def __init__(self, world: "DiscordWorld") -> None:
         self._world = world
 
-    def write(self, person_id: int, channel_id: int, content: str, mentions: tuple[int, ...] = ()) -> Message:
+    def write(
+        self,
+        person_id: int,
+        channel_id: int,
+        content: str,
+        mentions: tuple[int, ...] = (),
+        uploads: tuple[Upload, ...] = (),
+    ) -> Message:
         """Write a message. mentions are put in front of it."""
         channel = self._channel(person_id, channel_id)
         text = " ".join([*(f"<@{mentioned}>" for mentioned in mentions), content])
-        return posting.post(self._world, channel, person_id, {"content": text})
+        return posting.post(self._world, channel, person_id, {"content": text}, uploads)
 
     async def run_command(
         self, person_id: int, channel_id: int, name: str, options: Mapping[str, Any] | None = None
@@ -42,7 +50,7 @@ class People:
         """Run a slash command, such as `deals latest`, or by its id."""
         channel = self._channel(person_id, channel_id)
         typed = self._typed(person_id, channel, name, 1)
-        resolved = Resolved(self._world, self._guild(channel))
+        resolved = Resolved(self._world, channel)
         inner = command_data(typed, given_options(typed, options or {}, resolved), resolved.found)
         return await self._act(Kind.COMMAND, person_id, channel, inner, name=" ".join(typed.path))
 
@@ -52,7 +60,7 @@ class People:
         """Type into an option; the interaction's `choices` are what the bot proposes."""
         channel = self._channel(person_id, channel_id)
         typed = self._typed(person_id, channel, name, 1)
-        resolved = Resolved(self._world, self._guild(channel))
+        resolved = Resolved(self._world, channel)
         given = given_options(typed, options, resolved, focused)
         kinds = [option["type"] for option in typed.options if option["name"] == focused]
         is_offered = any(option.get("autocomplete") for option in typed.options if option["name"] == focused)
@@ -66,7 +74,7 @@ class People:
     async def use_menu(self, person_id: int, channel_id: int, name: str, target_id: int) -> Interaction:
         """Use a context menu on a user or on a message of this channel."""
         channel = self._channel(person_id, channel_id)
-        resolved = Resolved(self._world, self._guild(channel))
+        resolved = Resolved(self._world, channel)
         message = self._world.messages.get(channel_id, target_id)
         kind = _USER_MENU if message is None else _MESSAGE_MENU
         typed = self._typed(person_id, channel, name, kind)
@@ -86,7 +94,7 @@ class People:
             raise PersonError("there is no such message")
         component = _component(message, custom_id)
         channel = self._channel(person_id, message.channel_id)
-        resolved = Resolved(self._world, self._guild(channel))
+        resolved = Resolved(self._world, channel)
         inner = component_data(component, list(values), resolved)
         inner["id"] = component["id"]
         return await self._act(Kind.COMPONENT, person_id, channel, inner, name=custom_id, source=message)
@@ -96,7 +104,7 @@ class People:
         parent = self._world.interactions.open_modal(person_id, custom_id)
         if parent is None or parent.modal is None:
             raise PersonError("no such form is open")
-        resolved = Resolved(self._world, self._guild(parent.channel))
+        resolved = Resolved(self._world, parent.channel)
         inner = modal_data(parent.modal, fields, resolved)
         return await self._act(
             Kind.MODAL, person_id, parent.channel, inner, name=custom_id, source=parent.source, parent=parent
@@ -132,6 +140,7 @@ class People:
             source=source,
             parent=parent,
             option_type=option_type,
+            installs=world.installs(person_id, channel.guild_id),
         )
         world.interactions.add(interaction)
         world.watchers.wake()
@@ -151,14 +160,12 @@ class People:
             raise PersonError("there is no such channel")
         return channel
 
-    def _guild(self, channel: Channel) -> Guild | None:
-        return None if channel.guild_id is None else self._world.guilds[channel.guild_id]
-
     def _typed(self, person_id: int, channel: Channel, name: str, kind: int) -> Typed:
         bits = self._world.permissions(person_id, channel)
         if not bits & Permission.USE_APPLICATION_COMMANDS:
             raise PersonError("commands are not allowed here")
-        typed = self._world.commands.find(name, kind, channel.guild_id, bits)
+        installs = self._world.installs(person_id, channel.guild_id)
+        typed = self._world.commands.find(name, kind, channel.guild_id, bits, installs)
         if typed is None:
             raise PersonError(f"there is no command {name!r} here")
         return typed

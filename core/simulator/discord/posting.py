@@ -7,7 +7,7 @@ from .drafts import DEFAULT, REPLY, Draft, apply_edit, build_message
 from .errors import ApiError, Code
 from .files import Upload
 from .guilds import Channel
-from .limits import ATTACHMENT_BYTES, ATTACHMENTS
+from .limits import ATTACHMENT_BYTES, ATTACHMENTS, OLD_MESSAGE_S
 from .messages import Message
 from .permissions import Permission
 from .population import BOT_ID
@@ -36,6 +36,7 @@ def post(
         if earlier is not None:
             return earlier
     reply_to = _referenced(world, channel, body)
+    world.throttles.written(channel.id, by_person=author_id != BOT_ID)
     kind = DEFAULT if reply_to is None else REPLY
     message = build_message(world, Draft(channel, author, body, uploads, type=kind, reply_to=reply_to))
     publish(world, message)
@@ -62,6 +63,9 @@ def edit(
     check_message(body)
     _check_not_emptied(message, body, uploads)
     channel = world.channel(message.channel_id)
+    if (world.now() - message.created_at).total_seconds() > OLD_MESSAGE_S:
+        world.throttles.old_edited(channel.id)
+    world.throttles.written(channel.id, by_person=False)
     apply_edit(world, message, Draft(channel, world.users[editor_id], body, uploads))
     announcing.message_updated(world, message)
 
@@ -92,9 +96,8 @@ def _check_may_post(
     needed |= Permission.ATTACH_FILES if uploads else 0
     if bits & needed != needed:
         raise ApiError(Code.MISSING_PERMISSIONS)
-    is_to_person = channel.recipient is not None and author_id == BOT_ID
-    if is_to_person and channel.recipient is not None and not channel.recipient.accepts_dms:
-        raise ApiError(Code.CANNOT_DM)
+    if channel.recipient is not None and author_id == BOT_ID and channel.recipient.refuses_dms_with:
+        raise ApiError(Code(channel.recipient.refuses_dms_with))
 
 
 def _check_not_emptied(message: Message, body: Json, uploads: tuple[Upload, ...]) -> None:

@@ -5,10 +5,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 from aiohttp import web
 
+from .errors import REFUSALS, Code
 from .wire import answer
 
 _BUCKETS_KEPT: Final = 5000
@@ -88,17 +90,18 @@ class RateLimits:
         return self._buckets[key]
 
 
-def refusal(seconds: float, *, is_global: bool = False) -> web.Response:
-    """Discord's 429."""
+def refusal(seconds: float, *, is_global: bool = False, code: Code = Code.GENERAL) -> web.Response:
+    """Discord's 429. A code other than 0 brings its own words; 20028 is shared by everybody in a channel."""
     body = {
-        "message": "You are being rate limited.",
+        "message": REFUSALS[code][1] if code else "You are being rate limited.",
         "retry_after": round(seconds, 3),
         "global": is_global,
-        "code": 0,
+        "code": int(code),
     }
+    scope = "shared" if code is Code.CHANNEL_WRITES else "user"
     headers = {
-        "Retry-After": str(max(1, round(seconds))),
-        "X-RateLimit-Scope": "global" if is_global else "user",
+        "Retry-After": str(max(1, ceil(seconds))),
+        "X-RateLimit-Scope": "global" if is_global else scope,
     }
     if is_global:
         headers["X-RateLimit-Global"] = "true"

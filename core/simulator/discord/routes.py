@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from aiohttp import web
 
 from ..faults import Faults
+from .authorizing import add_authorize_page
 from .control import add_control_routes
 from .errors import ApiError, Code
 from .gateway import add_gateway
-from .rest import accounts, channels, commands, guilds, interactions
+from .rest import accounts, channels, commands, guilds, interactions, tokens
 from .rest.endpoint import PREFIX, VIA, Endpoint, serve
 from .wire import answer
 from .world import DiscordWorld
@@ -16,7 +17,7 @@ from .world import DiscordWorld
 
 def endpoints() -> Iterator[Endpoint]:
     """Every REST endpoint there is."""
-    for module in (accounts, channels, commands, guilds, interactions):
+    for module in (accounts, channels, commands, guilds, interactions, tokens):
         yield from module.ENDPOINTS
 
 
@@ -27,7 +28,9 @@ def add_routes(app: web.Application, world: DiscordWorld, faults: Faults) -> Non
     """
     for endpoint in endpoints():
         serve(app, world, faults, endpoint)
+    tokens.add_token_routes(app, world, faults)
     app.router.add_route("*", PREFIX + "/{tail:.*}", _unknown)
+    add_authorize_page(app, world)
     add_gateway(app, world, faults)
     channels.add_file_route(app, world)
     add_control_routes(app, world)

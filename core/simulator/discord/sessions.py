@@ -1,7 +1,9 @@
 """Gateway sessions: what each client was sent, so that it can come back and miss nothing."""
 
 import asyncio
+import math
 import secrets
+import time
 import zlib
 from collections import deque
 from collections.abc import Callable
@@ -79,13 +81,14 @@ class Session:
     events: deque[tuple[int, bytes]] = field(default_factory=lambda: deque(maxlen=SESSION_EVENTS_KEPT))
     connection: Connection | None = None
 
-    def dispatch(self, event: str, payload: Json) -> None:
-        """Send an event, or keep it for the client's return."""
+    def dispatch(self, event: str, payload: Json, copies: int = 1) -> None:
+        """Send an event, or keep it for the client's return. Further copies repeat the sequence number."""
         self.sequence += 1
         frame = encode({"op": 0, "s": self.sequence, "t": event, "d": payload})
         self.events.append((self.sequence, frame))
-        if self.connection is not None:
-            self.connection.send(frame)
+        for _ in range(copies):
+            if self.connection is not None:
+                self.connection.send(frame)
 
     def can_replay(self, after: int) -> bool:
         """Whether everything after this sequence number is still kept."""
@@ -106,12 +109,25 @@ class Session:
 
 
 class Sessions:
-    """Every session there is. Events go to all that asked for them."""
+    """Every session there is. Events go to all that asked for them.
+
+    is_repeated says whether an event of this name is sent twice.
+    """
 
     def __init__(self, on_presence: Callable[[bool], None]) -> None:
         self._sessions: dict[str, Session] = {}
         self._on_presence = on_presence
+        self._identified_s: dict[int, float] = {}
+        self.is_repeated: Callable[[str], bool] = lambda _: False
         self.starts = 0
+
+    def may_start(self, bucket: int, gap_s: float) -> bool:
+        """Whether this bucket of shards may identify again; if so that counts from now."""
+        now_s = time.monotonic()
+        if now_s - self._identified_s.get(bucket, -math.inf) < gap_s:
+            return False
+        self._identified_s[bucket] = now_s
+        return True
 
     def add(self, session: Session) -> None:
         """Keep a new session; the oldest goes when there are too many."""
@@ -167,10 +183,12 @@ class Sessions:
 
         without_content: what sessions lacking the MESSAGE_CONTENT intent get instead; None: the same.
         """
+        copies = 2 if self._sessions and self.is_repeated(event) else 1
         for session in self._sessions.values():
             if (session.intents & intent) == intent and session.is_for(guild_id):
                 is_stripped = without_content is not None and not session.intents & MESSAGE_CONTENT
-                session.dispatch(event, without_content if is_stripped and without_content else payload)
+                shown = without_content if is_stripped and without_content else payload
+                session.dispatch(event, shown, copies)
 
     def drop(self) -> None:
         """Cut every connection, as a network failure would."""

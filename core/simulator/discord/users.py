@@ -7,14 +7,17 @@ from .wire import Json
 
 @dataclass(slots=True, eq=False)
 class User:
-    """An account. avatar_color is for the demo page only. accepts_dms False refuses the bot's messages."""
+    """An account. avatar_color is for the demo page only.
+
+    refuses_dms_with: 50007 or 50278, which the bot gets for writing to this person; None when it may.
+    """
 
     id: int
     name: str
     display_name: str
     avatar_color: str
     is_bot: bool = False
-    accepts_dms: bool = True
+    refuses_dms_with: int | None = None
     locale: str = "en-US"
 
     def to_json(self) -> Json:

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from typing import Final, Self
 
 from . import snapshots
-from .commands import Commands
+from .commands import FOR_GUILD, FOR_PERSON, Commands, Installs
 from .errors import ApiError, Code
 from .files import Files
 from .guilds import Channel, Guild
 from .interactions import Interactions
 from .ledger import Ledger
 from .limits import IDENTIFIES_PER_DAY, INTERACTION_FIRST_ANSWER_S
+from .logins import Logins
 from .messages import Message, Messages, Nonces
 from .people import People
 from .permissions import DM, Permission, channel_permissions
@@ -19,11 +20,13 @@ from .population import BOT_ID, demo_guild, demo_users
 from .ratelimits import RateLimits
 from .sessions import Sessions
 from .snowflakes import Snowflakes
+from .throttles import Throttles
 from .watchers import Happening, Watchers
 from .wire import Json
 
 HEARTBEAT_S: Final = 41.25
 GENEROSITY: Final = 20
+CLIENT_SECRET: Final = "demo-client-secret"  # noqa: S105 - known to everybody, opens a toy
 
 
 def system_now() -> datetime:
@@ -35,8 +38,12 @@ class DiscordWorld:
     """Everything the look-alike knows.
 
     now decides about ids, timestamps, nonces (a minute), tokens (15 minutes) and first answers (3 s); rate
-    limits follow the real clock, as the clients that obey them do. base_url (`http://127.0.0.1:PORT`) is set
+    limits follow the real clock, as the clients that obey them do. `gateway/bot` tells of identifies_left,
+    shards and max_concurrency; identify_gap_s, 5 at Discord, is how long a shard's bucket waits between
+    identifies, 0 so that restarts are quick. base_url (`http://127.0.0.1:PORT`) is set
     once the port is known, before anybody connects. generosity multiplies Discord's rate limits.
+    client_secret and redirect_uris are what the website that people log in to is registered with; without
+    redirect_uris any loopback address is. installed_by: the people who have the app wherever they are.
     """
 
     def __init__(
@@ -51,14 +58,20 @@ class DiscordWorld:
         self.bot_token = bot_token
         self.now = now
         self._base_url = ""
+        self.client_secret = CLIENT_SECRET
+        self.redirect_uris: tuple[str, ...] = ()
         self.privileged_intents = privileged_intents
         self.heartbeat_s = heartbeat_s
         self.first_answer_s: float = INTERACTION_FIRST_ANSWER_S
         self.identifies_left = IDENTIFIES_PER_DAY
+        self.shards = 1
+        self.max_concurrency = 1
+        self.identify_gap_s = 0.0
         self.users = demo_users()
         guild = demo_guild(self.users)
         self.guilds: dict[int, Guild] = {guild.id: guild}
         self.private: dict[int, Channel] = {}
+        self.installed_by: set[int] = set()
         self.snowflakes = Snowflakes(now)
         self.messages = Messages()
         self.nonces = Nonces()
@@ -69,6 +82,8 @@ class DiscordWorld:
         self.sessions = Sessions(self._presence_changed)
         self.ledger = Ledger()
         self.rates = RateLimits(system_now, generosity)
+        self.throttles = Throttles(system_now, generosity)
+        self.logins = Logins(now)
         self.people = People(self)
 
     @property
@@ -115,6 +130,15 @@ class DiscordWorld:
         guild = self.guilds[channel.guild_id]
         member = guild.members.get(user_id)
         return 0 if member is None else channel_permissions(guild, channel, member)
+
+    def is_bot_in(self, guild_id: int | None) -> bool:
+        """Whether the bot is in the guild; a private chat with it counts."""
+        return guild_id is None or BOT_ID in self.guilds[guild_id].members
+
+    def installs(self, person_id: int, guild_id: int | None) -> Installs:
+        """How the app got to where the person is: FOR_GUILD, FOR_PERSON or both."""
+        found = [FOR_GUILD] if self.is_bot_in(guild_id) else []
+        return frozenset(found + ([FOR_PERSON] if person_id in self.installed_by else []))
 
     def sees(self, person_id: int, message: Message) -> bool:
         """Whether a person's client would show this message."""

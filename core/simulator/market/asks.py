@@ -6,13 +6,21 @@ from typing import Final
 from core.simulator.market.book import Book, Order
 from core.simulator.market.scenery import Scenery
 from core.simulator.market.things import Currency, Listing, Mood, Token, Venue
-from core.simulator.market.values import BPS, asked_atoms, discounted, fair_usd_micros, usd_micros
+from core.simulator.market.values import (
+    BPS,
+    asked_atoms,
+    discounted,
+    fair_usd_micros,
+    sol_usd_micros,
+    usd_micros,
+)
 
 TRIES: Final = 60
 ME_SHARE: Final = 0.4
 SOL_SHARE_ON_ME: Final = 0.35
 DEAL_BPS: Final = (2000, 6000, 2600)
 TRAP_BPS: Final = {Mood.HONEYPOT: (8800, 9500), Mood.WRONG_GRADE: (2500, 4500), Mood.VARIANT: (-800, 800)}
+WASH_BPS: Final = (-30_000, -4000)
 TROLL_TIMES: Final = (10, 100, 1000, 10_000)
 BARGAIN_BPS: Final = 1500
 
@@ -42,6 +50,8 @@ class Asks:
         place = venue or self._venue(mood)
         currency = currency or self._currency(place, mood)
         price = self._price(token, mood, at_ms, discount_bps)
+        if mood is Mood.UNIT_FLIP and discount_bps is None:
+            price = flipped(price, currency, at_ms)
         return Order(
             token.mint, self.owner(token), place, currency, asked_atoms(price, currency, at_ms), mood
         )
@@ -88,7 +98,7 @@ class Asks:
         return None
 
     def _venue(self, mood: Mood) -> Venue:
-        if mood is Mood.WRONG_GRADE:
+        if mood in (Mood.WRONG_GRADE, Mood.UNIT_FLIP):
             return Venue.ME
         return Venue.ME if self._rng.random() < ME_SHARE else Venue.CC
 
@@ -108,6 +118,8 @@ class Asks:
             return fair * rng.choice(TROLL_TIMES)
         if mood is Mood.WRONG_GRADE:
             fair = fair_usd_micros(self._scenery.kinds[token.me_kind_id], at_ms)
+        if mood is Mood.WASH:
+            return discounted(fair, rng.randint(*WASH_BPS))
         if mood in TRAP_BPS:
             return discounted(fair, rng.randint(*TRAP_BPS[mood]))
         habit = self._scenery.habit(self.owner(token))
@@ -115,3 +127,11 @@ class Asks:
 
     def _deal_bps(self) -> int:
         return int(self._rng.triangular(*DEAL_BPS))
+
+
+def flipped(wanted_usd_micros: int, currency: Currency, at_ms: int) -> int:
+    """The dollars asked by who types the right number into the field of the other currency."""
+    rate = sol_usd_micros(at_ms)
+    if currency is Currency.SOL:
+        return wanted_usd_micros * rate // 1_000_000
+    return wanted_usd_micros * 1_000_000 // rate

@@ -73,11 +73,11 @@ class Book:
         """Every open order, in no particular but a reproducible order."""
         return [self._listings[mint] for mint in self._places]
 
-    def any_order(self) -> Listing:
-        """One open order by chance. Raises NotListedError when there is none."""
+    def some_orders(self, count: int) -> list[Listing]:
+        """So many open orders by chance, the same one perhaps twice; none when there is none."""
         if not self._places:
-            raise NotListedError("nothing is on sale")
-        return self._listings[self._rng.choice(self._places)]
+            return []
+        return [self._listings[mint] for mint in self._rng.choices(self._places, k=count)]
 
     def open(self, order: Order, at_ms: int) -> Listing:
         """Open an order. Raises AlreadyListedError."""

@@ -15,6 +15,7 @@ MIX: Final = {
     "list_deal": 8,
     "list": 8,
     "list_trap": 3,
+    "wash": 2,
     "relist": 3,
     "reprice": 8,
     "sell": 60,
@@ -23,8 +24,9 @@ MIX: Final = {
 }
 CROWDED_MIX: Final = MIX | {"list": 2, "relist": 1, "sell": 70, "delist": 24}
 EMPTY_MIX: Final = MIX | {"list": 60, "relist": 10, "sell": 30, "delist": 4}
-TRAPS: Final = (Mood.HONEYPOT, Mood.WRONG_GRADE, Mood.VARIANT, Mood.TROLL)
-LOOKED_AT: Final = 20
+TRAPS: Final = (Mood.HONEYPOT, Mood.WRONG_GRADE, Mood.VARIANT, Mood.TROLL, Mood.UNIT_FLIP)
+SOUND: Final = (Mood.ORDINARY, Mood.DEAL)
+LOOKED_AT: Final = 12
 OTHERS_BETWEEN_DEALS_MAX: Final = 2
 ORDER_LIVES_MS: Final = 120_000
 BUYABLE_BPS: Final = 11_500
@@ -45,6 +47,7 @@ class Life:
             "list_deal": self._list_deal,
             "list": self._list_ordinary,
             "list_trap": self._list_trap,
+            "wash": self._wash,
             "relist": self._relist,
             "reprice": self._reprice,
             "sell": self._sell,
@@ -94,9 +97,19 @@ class Life:
         if order is not None:
             self._book.open(order, at_ms)
 
+    def _wash(self, at_ms: int) -> None:
+        """Somebody sells to himself, far above the fair value, or prepares to."""
+        seen = self._book.some_orders(2 * LOOKED_AT)
+        ripe = [order for order in seen if order.mood is Mood.WASH and _is_seen(order, at_ms)]
+        partner = self._scenery.partner(ripe[0].seller) if ripe else None
+        if ripe and partner is not None and partner != ripe[0].seller:
+            self._book.sell(ripe[0].mint, partner, at_ms)
+        else:
+            self._list(Mood.WASH, at_ms)
+
     def _reprice(self, at_ms: int) -> None:
-        listing = self._some_order()
-        if listing is None or listing.mood not in (Mood.ORDINARY, Mood.DEAL):
+        listing = next(iter(self._book.some_orders(1)), None)
+        if listing is None or listing.mood not in SOUND:
             return
         bargain = self._asks.bargain_atoms(listing, at_ms)
         if bargain is not None and self._rng.random() < BARGAIN_REPRICE_SHARE:
@@ -109,30 +122,24 @@ class Life:
 
     def _sell(self, at_ms: int) -> None:
         """Buyers look at a few orders and take the best that has been there long enough to be seen."""
-        seen = [order for order in (self._some_order() for _ in range(LOOKED_AT)) if order is not None]
-        buyable = [order for order in seen if self._is_buyable(order, at_ms)]
-        if not buyable:
-            return
-        best = min(buyable, key=lambda order: (self._asks.price_bps(order, at_ms), order.mint))
-        self._book.sell(best.mint, self._buyer(best), at_ms)
+        sound = [order for order in self._book.some_orders(LOOKED_AT) if order.mood in SOUND]
+        prices = [
+            (self._asks.price_bps(order, at_ms), order.mint) for order in sound if _is_seen(order, at_ms)
+        ]
+        best_bps, mint = min(prices, default=(BUYABLE_BPS + 1, ""))
+        if best_bps <= BUYABLE_BPS:
+            self._book.sell(mint, self._buyer(mint), at_ms)
 
-    def _is_buyable(self, order: Listing, at_ms: int) -> bool:
-        return (
-            order.mood in (Mood.ORDINARY, Mood.DEAL)
-            and at_ms - order.updated_ms >= ORDER_LIVES_MS
-            and self._asks.price_bps(order, at_ms) <= BUYABLE_BPS
-        )
-
-    def _buyer(self, order: Listing) -> str:
+    def _buyer(self, mint: str) -> str:
+        order = self._book.get(mint)
         while True:
             person = self._rng.choice(self._scenery.people)
-            if person.wallet != order.seller:
+            if order is None or person.wallet != order.seller:
                 return person.wallet
 
     def _delist(self, at_ms: int) -> None:
         """Sellers think better of it; nobody buys a trap, so those are withdrawn first."""
-        seen = [order for order in (self._some_order() for _ in range(LOOKED_AT)) if order is not None]
-        old = [order for order in seen if at_ms - order.updated_ms >= ORDER_LIVES_MS]
+        old = [order for order in self._book.some_orders(LOOKED_AT) if _is_seen(order, at_ms)]
         if old:
             self._book.delist(max(old, key=lambda order: order.mood in TRAPS).mint, at_ms)
 
@@ -140,5 +147,7 @@ class Life:
         kind = self._rng.choice(self._scenery.kinds)
         self._book.sales.append(outside_sale(self._rng, self._scenery, kind, at_ms))
 
-    def _some_order(self) -> Listing | None:
-        return self._book.any_order() if len(self._book) else None
+
+def _is_seen(order: Listing, at_ms: int) -> bool:
+    """Nothing vanishes before anyone could see it."""
+    return at_ms - order.updated_ms >= ORDER_LIVES_MS

@@ -25,6 +25,8 @@ OPEN_MOODS: Final = (
     (Mood.HONEYPOT, 2),
     (Mood.WRONG_GRADE, 2),
     (Mood.VARIANT, 2),
+    (Mood.UNIT_FLIP, 2),
+    (Mood.WASH, 2),
 )
 
 

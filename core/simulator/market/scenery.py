@@ -33,6 +33,7 @@ class Scenery:
             self._kinds_of.setdefault(kind.card_id, []).append(kind)
         self._token_of = {self.kind(token).card_id: token for token in reversed(self.tokens)}
         self._person_of = {person.wallet: person for person in self.people}
+        self._place_of = {person.wallet: place for place, person in enumerate(self.people)}
         self.deal_tokens = [token for token in self.tokens if self.is_deal_material(token)]
         self.mislabelled = [token for token in self.tokens if token.me_kind_id != token.slab.kind_id]
         self.confused = [
@@ -62,6 +63,11 @@ class Scenery:
     def person(self, wallet: str) -> Person | None:
         """Whoever holds this wallet, None for a stranger."""
         return self._person_of.get(wallet)
+
+    def partner(self, wallet: str) -> str:
+        """The other wallet of the same hand: those who trade with themselves have two."""
+        place = self._place_of.get(wallet, 0) ^ 1
+        return self.people[min(place, len(self.people) - 1)].wallet
 
     def kind(self, token: Token) -> Kind:
         """What the token's slab really is."""

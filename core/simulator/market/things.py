@@ -36,6 +36,8 @@ class Mood(StrEnum):
     WRONG_GRADE = "wrong_grade"
     VARIANT = "variant"
     TROLL = "troll"
+    UNIT_FLIP = "unit_flip"
+    WASH = "wash"
 
 
 class Deed(StrEnum):

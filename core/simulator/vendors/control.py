@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from core.simulator.market.book import AlreadyListedError, NotListedError
+from core.simulator.market.history import export_history
 from core.simulator.market.things import Currency, Listing, Mood, Venue
 from core.simulator.vendors.desk import Desk, Json, iso, json_response
 
@@ -56,6 +57,7 @@ class Control:
     def add_routes(self, app: web.Application) -> None:
         """Serve under /sim."""
         app.router.add_get("/sim/market", self.summary)
+        app.router.add_get("/sim/market/history.jsonl", self.history)
         app.router.add_post("/sim/market/pace", self._command(self._set_pace))
         app.router.add_post("/sim/market/list", self._command(self._list))
         app.router.add_post("/sim/market/sell", self._command(self._sell))
@@ -97,6 +99,11 @@ class Control:
                 "newest": [self._listed(order) for order in newest[:NEWEST]],
             }
         )
+
+    async def history(self, _: web.Request) -> web.Response:
+        """GET /sim/market/history.jsonl: the past of the world as lines of JSON."""
+        body = export_history(self._world, self._desk.now())
+        return web.Response(body=body, content_type="application/x-ndjson")
 
     async def restart_bot(self, _: web.Request) -> web.Response:
         """POST /sim/restart-bot: the supervising process polls for it."""

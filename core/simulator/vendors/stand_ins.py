@@ -5,18 +5,35 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from core.simulator.vendors.alt import Alt
+from core.simulator.vendors.beezie import Beezie
+from core.simulator.vendors.coinbase import Coinbase
 from core.simulator.vendors.coingecko import CoinGecko
 from core.simulator.vendors.collectorcrypt import CollectorCrypt
 from core.simulator.vendors.control import Control
 from core.simulator.vendors.desk import Desk
+from core.simulator.vendors.ebay import Ebay
+from core.simulator.vendors.helius import Helius
+from core.simulator.vendors.jupiter import Jupiter
 from core.simulator.vendors.magiceden import Limiter, MagicEden
+from core.simulator.vendors.opensea import OpenSea
+from core.simulator.vendors.pricecharting import PriceCharting
+from core.simulator.vendors.psa import Psa
+from core.simulator.vendors.pyth import Pyth
+from core.simulator.vendors.scryfall import Scryfall
+from core.simulator.vendors.tcgcsv import Tcgcsv
+from core.simulator.vendors.tcgdex import Tcgdex
+from core.simulator.vendors.tcgplayer import Tcgplayer
+from core.simulator.vendors.ygoprodeck import Ygoprodeck
+
+WITHOUT_LIMITS = (CoinGecko, Coinbase, Tcgcsv, Tcgdex, Beezie)
+WITH_LIMITS = (Jupiter, Pyth, PriceCharting, Psa, Ebay, Tcgplayer, Scryfall, Ygoprodeck, Helius, OpenSea)
 
 
 @dataclass(frozen=True, slots=True)
 class VendorSettings:
     """cc_cache_s: seconds that Collector Crypt's edge repeats an answer (30 in life, 0 never).
 
-    has_limits: Magic Eden's 2 requests a second and 120 a minute. alt_api_key: ALT refuses other callers.
+    has_limits: every vendor counts requests as it does in life. alt_api_key: ALT refuses other callers.
     """
 
     cc_cache_s: int = 0
@@ -29,5 +46,8 @@ def add_vendor_routes(app: web.Application, desk: Desk, settings: VendorSettings
     CollectorCrypt(desk, cache_s=settings.cc_cache_s).add_routes(app)
     MagicEden(desk, limiter=Limiter() if settings.has_limits else None).add_routes(app)
     Alt(desk, api_key=settings.alt_api_key).add_routes(app)
-    CoinGecko(desk).add_routes(app)
+    for vendor in WITHOUT_LIMITS:
+        vendor(desk).add_routes(app)
+    for counted in WITH_LIMITS:
+        counted(desk, has_limits=settings.has_limits).add_routes(app)
     Control(desk).add_routes(app)

@@ -7,8 +7,9 @@ import aiohttp
 import discord
 import pytest
 
+from core.simulator.breakage import with_wrong_types
 from core.simulator.discord.population import DEALS_ID, TOM_ID
-from core.simulator.faults import GATEWAY, FaultKind, with_wrong_types
+from core.simulator.faults import GATEWAY, FaultKind
 from tests.simulator.discord.conftest import PATIENCE_S, Bot, LookAlike, StartBot
 
 POST = "discord:POST /channels/{id}/messages"

@@ -163,7 +163,7 @@ async def test_a_private_message_reaches_only_its_person(look_alike: LookAlike, 
 
 
 async def test_a_person_who_takes_no_private_messages_is_50007(look_alike: LookAlike, bot: Bot) -> None:
-    look_alike.world.users[WES_ID].accepts_dms = False
+    look_alike.world.users[WES_ID].refuses_dms_with = 50007
     wes = await bot.fetch_user(WES_ID)
     with pytest.raises(discord.Forbidden) as refused:
         await wes.send("hello")

@@ -4,58 +4,77 @@ import asyncio
 import io
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import discord
-import jsonschema_rs
 import pytest
 
+from core.simulator.discord.ledger import Asked
 from core.simulator.discord.population import ADA_ID, BOT_ID, DEALS_ID, GUILD_ID, TOM_ID, WES_ID
 from core.simulator.discord.rest.endpoint import PREFIX
 from core.simulator.discord.routes import endpoints
 from tests.simulator.discord.conftest import Bot, LookAlike, StartBot
+from tests.simulator.discord.openapi import anonymous, description, request_faults, schema_faults
 
 Check = Callable[[str, Any], None]
 
 
 @pytest.fixture(scope="session")
 def openapi(shared_folder: Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((shared_folder / "discord" / "openapi.json").read_bytes())
-    return document
+    return description()
 
 
 @pytest.fixture(scope="session")
 def check(openapi: dict[str, Any]) -> Check:
     """Assert that a value fits a named schema."""
-    validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
 
     def fits(name: str, value: Any) -> None:
-        if name not in validators:
-            schema = {"$ref": f"#/components/schemas/{name}", "components": openapi["components"]}
-            validators[name] = jsonschema_rs.Draft202012Validator(schema)
-        faults = [
-            f"{list(error.instance_path)}: {error.message[:200]}"
-            for error in validators[name].iter_errors(value)
-        ]
-        assert faults == []
+        assert schema_faults(json.dumps({"$ref": f"#/components/schemas/{name}"}), value) == []
 
     return fits
 
 
 async def test_every_route_of_the_look_alike_is_a_route_of_discord(openapi: dict[str, Any]) -> None:
     known = {
-        (method.upper(), _anonymous(path)) for path, methods in openapi["paths"].items() for method in methods
+        (method.upper(), anonymous(path)) for path, methods in openapi["paths"].items() for method in methods
     }
     # Discord lists this message under a path of its own.
     known |= {(method, "/webhooks/{}/{}/messages/{}") for method in ("GET", "PATCH", "DELETE")}
-    ours = {(endpoint.method, _anonymous(endpoint.route)) for endpoint in endpoints()}
+    ours = {(endpoint.method, anonymous(endpoint.route)) for endpoint in endpoints()}
     assert ours - known == set()
     assert PREFIX == "/api/v10"
 
 
-def _anonymous(path: str) -> str:
-    return "/".join("{}" if step.startswith("{") else step for step in path.split("/"))
+def asked(method: str, route: str, body: Any) -> Asked:
+    return Asked(method, route, route, 200, datetime(2026, 1, 1, tzinfo=UTC), body)
+
+
+def test_a_request_that_discord_would_refuse_is_noticed(openapi: dict[str, Any]) -> None:
+    route = "/channels/{channel_id}/messages"
+    long_title = {"embeds": [{"title": "x" * 257}]}
+    (fault,) = request_faults(asked("POST", route, long_title))
+    assert fault.startswith(f"POST {route}: ['embeds', 0, 'title']")
+    (fault,) = request_faults(asked("PUT", "/applications/{id}/commands", [{"name": "n" * 33}]))
+    assert "[0, 'name']" in fault
+    callback = {"type": 4, "data": {"content": "x" * 4001}}
+    assert request_faults(asked("POST", "/interactions/{id}/{token}/callback", callback))
+
+
+def test_what_discord_takes_in_spite_of_its_description_is_no_fault(openapi: dict[str, Any]) -> None:
+    reply = {
+        "content": "x",
+        "message_reference": {"message_id": 5, "channel_id": 6},
+        "allowed_mentions": {"parse": [], "roles": [7]},
+        "attachments": [{"id": 0, "filename": "a.png"}],
+    }
+    assert request_faults(asked("POST", "/channels/{id}/messages", reply)) == []
+    assert request_faults(asked("POST", "/channels/{id}/messages", {"content": "x", "nonce": "n"})) == []
+
+
+def test_what_discord_does_not_describe_is_not_checked(openapi: dict[str, Any]) -> None:
+    assert request_faults(asked("POST", "/nowhere", {"anything": 1})) == []
 
 
 def view() -> discord.ui.View:

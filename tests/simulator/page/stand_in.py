@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -26,6 +27,8 @@ class StandIn:
         self.messages: list[Json] = []
         self.commands: list[Json] = []
         self.faults: list[Json] = []
+        self.listed = 310
+        self.private_id = "1300000000000000400"
         self.asked: list[tuple[str, Json]] = []
         self.answer: Answer = lambda _interaction: wire.answered(None)
         self.watched = asyncio.Event()
@@ -73,6 +76,7 @@ class StandIn:
         app.router.add_get("/sim/market", self._market)
         app.router.add_get("/sim/faults", self._faults)
         app.router.add_delete("/sim/faults/{id}", self._mend)
+        app.router.add_delete("/sim/faults", self._mend_everything)
         app.router.add_post("/sim/{path:.*}", self._act)
         return app
 
@@ -84,20 +88,29 @@ class StandIn:
 
     async def _messages(self, request: web.Request) -> web.Response:
         channel = request.match_info["id"]
-        shown = [message for message in self.messages if message["channel_id"] == channel]
-        return web.json_response({"messages": shown})
+        before = int(request.query.get("before") or sys.maxsize)
+        shown = [
+            message
+            for message in self.messages
+            if message["channel_id"] == channel and int(message["id"]) < before
+        ]
+        return web.json_response({"messages": shown[-int(request.query["limit"]) :]})
 
     async def _commands(self, _request: web.Request) -> web.Response:
         return web.json_response({"commands": self.commands})
 
     async def _market(self, _request: web.Request) -> web.Response:
-        return web.json_response({"counts": {"cards": 2400, "listed": 310}, "events_per_minute": 12})
+        return web.json_response({"counts": {"cards": 2400, "listed": self.listed}, "events_per_minute": 12})
 
     async def _faults(self, _request: web.Request) -> web.Response:
         return web.json_response({"faults": self.faults})
 
     async def _mend(self, request: web.Request) -> web.Response:
         self.faults = [fault for fault in self.faults if str(fault["id"]) != request.match_info["id"]]
+        return web.json_response({"removed": True})
+
+    async def _mend_everything(self, _request: web.Request) -> web.Response:
+        self.faults = []
         return web.json_response({"removed": True})
 
     async def _act(self, request: web.Request) -> web.Response:
@@ -110,8 +123,10 @@ class StandIn:
         if request.path == "/sim/market/list":
             return web.json_response(wire.LISTED)
         if request.path == "/sim/faults":
-            self.faults.append({"id": 7, **body})
-            return web.json_response({"id": 7})
+            self.faults.append({"id": 7 + len(self.faults), "hits": 0, **body})
+            return web.json_response({"id": self.faults[-1]["id"]})
+        if request.path == "/sim/discord/private":
+            self.state["private"] = [{"id": self.private_id}]
         return web.json_response({})
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:

@@ -69,7 +69,9 @@ async def test_blocks_of_markdown_become_blocks(page: Page, stand_in: StandIn) -
         '<p class="heading heading-1">Head</p><p class="subtext">small</p>'
         "<blockquote>quoted\nmore</blockquote>"
         '<ul><li>one</li><li>two</li></ul><ol start="6"><li>six</li><li>seven</li></ol>'
-        '<pre tabindex="0"><code>&lt;b&gt;**x**&lt;/b&gt;</code></pre>'
+        '<div class="code-block"><pre tabindex="0"><code>&lt;b&gt;**x**&lt;/b&gt;</code></pre>'
+        '<button type="button" class="copy" aria-label="Copy this text" aria-live="polite">Copy</button>'
+        "</div>"
     )
 
 

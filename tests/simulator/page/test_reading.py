@@ -88,7 +88,7 @@ async def test_a_watcher_may_read_but_not_write(page: Page, stand_in: StandIn) -
     await expect(page.get_by_role("button", name="trace")).to_be_disabled()
     await page.get_by_role("combobox", name="Message", exact=True).fill("hello")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_text("You may not write in #deals.")).to_be_visible()
+    await expect(page.get_by_text("You may not write here. Commands work: type /")).to_be_visible()
     assert stand_in.asked_at("/sim/discord/messages") == []
 
 

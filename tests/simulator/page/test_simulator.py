@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from core.simulator.app import Simulator, SimulatorConfig, open_simulator
 from core.simulator.discord.population import BOT_ID, DEALS_ID, TOM_ID, WES_ID
@@ -80,3 +80,40 @@ async def test_the_panel_moves_the_real_market(page: Page, simulator: Simulator)
     await page.locator("#break-alt").click()
     await expect(page.locator("#break-alt")).to_have_text("Break ALT")
     assert simulator.faults.all() == []
+
+
+async def test_a_person_sends_a_picture_and_a_text_file(page: Page, simulator: Simulator) -> None:
+    await page.goto(simulator.url)
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    await page.locator("#file-input").set_input_files(
+        [
+            FilePayload(name="mine.svg", mimeType="image/svg+xml", buffer=drawing),
+            FilePayload(name="note.txt", mimeType="text/plain", buffer=b"hello"),
+            FilePayload(name="wrong.txt", mimeType="text/plain", buffer=b"no"),
+        ]
+    )
+    await page.get_by_role("button", name="Leave out wrong.txt").click()
+    await page.keyboard.press("Enter")
+    sent = page.get_by_role("article", name="Message from Ada")
+    await expect(sent.get_by_role("button", name="Enlarge the picture mine.svg")).to_be_visible()
+    await expect(sent.get_by_role("link", name="note.txt")).to_be_visible()
+    await expect(page.locator("#chosen-files")).to_be_hidden()
+    [message] = simulator.discord.messages.all_in(DEALS_ID)
+    assert [file["filename"] for file in message.payload["attachments"]] == ["mine.svg", "note.txt"]
+    await page.get_by_label("You are").select_option(str(WES_ID))
+    await expect(page.get_by_role("button", name="Attach files")).to_be_disabled()
+
+
+async def test_a_person_writes_to_the_bot_in_private_and_nobody_else_reads_it(
+    page: Page, simulator: Simulator
+) -> None:
+    await page.goto(simulator.url)
+    await page.get_by_role("button", name="Cards Cartel").click()
+    await expect(page.get_by_role("heading", name="@Cards Cartel")).to_be_visible()
+    await page.get_by_role("combobox", name="Message", exact=True).fill("between us")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("article", name="Message from Ada")).to_contain_text("between us")
+    await page.get_by_label("You are").select_option(str(TOM_ID))
+    await expect(page.get_by_role("heading", name="#deals")).to_be_visible()
+    await page.get_by_role("button", name="Cards Cartel").click()
+    await expect(page.get_by_text("between us")).to_have_count(0)

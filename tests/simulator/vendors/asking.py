@@ -10,6 +10,8 @@ START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 Json: TypeAlias = Any
 Get: TypeAlias = Callable[..., Awaitable[Json]]
 Ask: TypeAlias = Callable[..., Awaitable[Json]]
+Post: TypeAlias = Callable[..., Awaitable[Json]]
+Sample: TypeAlias = Callable[[str], Json]
 
 
 @dataclass(slots=True)

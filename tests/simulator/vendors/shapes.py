@@ -45,3 +45,11 @@ def invented(sample: Shape, ours: Shape, documented: dict[str, str]) -> dict[str
         if not path.startswith(objects) and kinds - known:
             strange[path] = kinds - known
     return strange
+
+
+def assert_same(samples: list[Any], ours: list[Any], documented: dict[str, str] | None = None) -> None:
+    """Ours have the keys, types and nulls of the samples; what is more must be documented."""
+    assert ours
+    recorded, made = shape_of(samples), shape_of(ours)
+    assert missing(recorded, made) == {}
+    assert invented(recorded, made, documented or {}) == {}

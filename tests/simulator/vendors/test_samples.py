@@ -1,22 +1,17 @@
 """Our rows against every recorded or documented sample: the same keys, the same types, the same nulls."""
 
-import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.simulator.app import Simulator
 from core.simulator.market.things import Currency, Venue
-from tests.simulator.vendors.asking import Ask, Get, Watch
-from tests.simulator.vendors.shapes import invented, missing, shape_of
+from tests.simulator.vendors.asking import Ask, Get, Sample, Watch
+from tests.simulator.vendors.shapes import assert_same, missing, shape_of
 
 CC = "/vendors/collectorcrypt"
 ME = "/vendors/magiceden/v2"
 COLLECTION = f"{ME}/collections/collector_crypt"
-
-Sample = Callable[[str], Any]
 
 # What the vendors document beside the keys that the recordings, which are trimmed, happen to show.
 CARD = {
@@ -62,16 +57,6 @@ FILES = {
 ACTIVITY = {".priceInfo": "object", ".buyer": "text null"}
 
 
-@pytest.fixture
-def sample(shared_folder: Path) -> Sample:
-    """A recorded or documented answer."""
-
-    def read(name: str) -> Any:
-        return json.loads((shared_folder / "samples" / f"{name}.json").read_text(encoding="utf-8"))
-
-    return read
-
-
 @pytest.fixture(autouse=True)
 def many_things_happened(sim: Simulator, watch: Watch) -> None:
     """Orders at both venues and in both currencies, sales, withdrawals, new prices."""
@@ -83,13 +68,6 @@ def many_things_happened(sim: Simulator, watch: Watch) -> None:
     for _ in range(8):
         offered = sim.market.list_deal(watch(), venue=Venue.CC)
     sim.market.reprice(offered.mint, 55_500_000, watch())
-
-
-def assert_same(samples: list[Any], ours: list[Any], documented: dict[str, str] | None = None) -> None:
-    assert ours
-    recorded, made = shape_of(samples), shape_of(ours)
-    assert missing(recorded, made) == {}
-    assert invented(recorded, made, documented or {}) == {}
 
 
 async def test_collector_crypt_marketplace(sample: Sample, get: Get) -> None:

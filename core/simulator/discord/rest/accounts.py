@@ -4,6 +4,7 @@ from typing import Final
 
 from ..errors import ApiError, Code
 from ..limits import IDENTIFIES_PER_DAY
+from ..permissions import guild_permissions
 from ..population import ADA_ID, BOT_ID
 from ..wire import Json
 from ..world import DiscordWorld
@@ -13,7 +14,13 @@ _DAY_MS: Final = 24 * 60 * 60 * 1000
 
 
 def _me(call: Call) -> Json:
-    return call.world.users[BOT_ID].to_own_json()
+    own = call.world.users[_asker(call)].to_own_json()
+    is_hidden = call.login is not None and "email" not in call.login.scopes
+    return {key: value for key, value in own.items() if not (is_hidden and key in ("email", "verified"))}
+
+
+def _asker(call: Call) -> int:
+    return BOT_ID if call.login is None else call.login.person_id
 
 
 def _user(call: Call) -> Json:
@@ -24,8 +31,16 @@ def _user(call: Call) -> Json:
 
 
 def _my_guilds(call: Call) -> list[Json]:
-    counted = {"owner": False, "permissions": "0", "approximate_member_count": None}
-    return [guild.to_partial_json() | counted for guild in call.world.guilds.values()]
+    user_id = _asker(call)
+    return [
+        guild.to_partial_json()
+        | {
+            "owner": guild.owner_id == user_id,
+            "permissions": str(guild_permissions(guild, guild.members[user_id])),
+        }
+        for guild in call.world.guilds.values()
+        if user_id in guild.members
+    ]
 
 
 def _open_private(call: Call) -> Json:
@@ -34,7 +49,9 @@ def _open_private(call: Call) -> Json:
     if person is None:
         raise ApiError(Code.UNKNOWN_USER)
     if person.is_bot:
-        raise ApiError(Code.CANNOT_DM)
+        raise ApiError(Code.CANNOT_DM, status=400)
+    if person.id not in call.world.private:
+        call.world.throttles.private_opened()
     return call.world.private_channel(person.id).to_json()
 
 
@@ -83,14 +100,14 @@ def _gateway_for_bot(call: Call) -> Json:
         "total": IDENTIFIES_PER_DAY,
         "remaining": call.world.identifies_left,
         "reset_after": _DAY_MS,
-        "max_concurrency": 1,
+        "max_concurrency": call.world.max_concurrency,
     }
-    return {"url": call.world.gateway_url, "shards": 1, "session_start_limit": limit}
+    return {"url": call.world.gateway_url, "shards": call.world.shards, "session_start_limit": limit}
 
 
 ENDPOINTS: Final = (
-    Endpoint("GET", "/users/@me", _me),
-    Endpoint("GET", "/users/@me/guilds", _my_guilds),
+    Endpoint("GET", "/users/@me", _me, scope="identify"),
+    Endpoint("GET", "/users/@me/guilds", _my_guilds, scope="guilds"),
     Endpoint("POST", "/users/@me/channels", _open_private),
     Endpoint("GET", "/users/{user_id}", _user),
     Endpoint("GET", "/oauth2/applications/@me", _application),

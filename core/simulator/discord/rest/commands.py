@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from aiohttp import web
+
 from ..errors import ApiError, Code
 from ..population import BOT_ID
-from ..wire import Json
+from ..wire import Json, answer
 from .endpoint import Call, Endpoint
 
 
@@ -28,10 +30,21 @@ def _put(call: Call) -> list[Json]:
 
 
 def _get(call: Call) -> Json:
-    for command in call.world.commands.of(_scope(call)):
-        if command["id"] == call.text("command_id"):
-            return command
-    raise ApiError(Code.UNKNOWN_COMMAND)
+    return call.world.commands.get(_scope(call), call.text("command_id"))
+
+
+def _post(call: Call) -> web.Response:
+    made, is_new = call.world.commands.put(_scope(call), call.form, call.world.snowflakes.next)
+    return answer(made, status=201 if is_new else 200)
+
+
+def _patch(call: Call) -> Json:
+    scope, command_id = _scope(call), call.text("command_id")
+    return call.world.commands.change(scope, command_id, call.form, call.world.snowflakes.next)
+
+
+def _delete(call: Call) -> None:
+    call.world.commands.remove(_scope(call), call.text("command_id"))
 
 
 _GLOBAL: Final = "/applications/{application_id}/commands"
@@ -43,6 +56,9 @@ ENDPOINTS: Final = tuple(
     for endpoint in (
         Endpoint("GET", base, _list),
         Endpoint("PUT", base, _put),
+        Endpoint("POST", base, _post),
         Endpoint("GET", f"{base}/{{command_id}}", _get),
+        Endpoint("PATCH", f"{base}/{{command_id}}", _patch),
+        Endpoint("DELETE", f"{base}/{{command_id}}", _delete),
     )
 )

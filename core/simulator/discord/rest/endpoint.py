@@ -9,10 +9,11 @@ import msgspec
 from aiohttp import BodyPartReader, web
 
 from ...faults import Faults
-from ..errors import ApiError, Code, UnauthorizedError
+from ..errors import REFUSALS, ApiError, Code, ThrottledError, UnauthorizedError
 from ..files import Upload
 from ..ledger import Asked
 from ..limits import ATTACHMENT_BYTES, Length
+from ..logins import Login
 from ..ratelimits import refusal
 from ..validation.forms import Form
 from ..wire import Json, answer, decode
@@ -26,12 +27,16 @@ _MAJOR: Final = ("channel_id", "guild_id", "application_id", "token")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that passed token and rate limit. body is JSON of any type, None without one."""
+    """A request that passed token and rate limit.
+
+    body is JSON of any type, None without one. login: the person whose token was used; None for the bot.
+    """
 
     world: DiscordWorld
     request: web.Request
     body: Any
     uploads: tuple[Upload, ...]
+    login: Login | None = None
 
     def id(self, name: str) -> int:
         """A snowflake of the path. Raises 50035."""
@@ -73,13 +78,15 @@ class Call:
 class Endpoint:
     """A route and the function behind it, which returns JSON, a response of its own, or None for 204.
 
-    is_open: reached without the bot's token, and free of the global rate limit.
+    is_open: reached without the bot's token, and free of the global rate limit. scope: a person who logged in
+    with it may ask too; "" for any scope.
     """
 
     method: str
     route: str
     act: Callable[[Call], object]
     is_open: bool = False
+    scope: str | None = None
 
 
 def serve(app: web.Application, world: DiscordWorld, faults: Faults, endpoint: Endpoint) -> None:
@@ -93,7 +100,9 @@ def serve(app: web.Application, world: DiscordWorld, faults: Faults, endpoint: E
         async def effect() -> web.StreamResponse:
             return await _answer(world, endpoint, name, request, seen)
 
-        response = await faults.guard(f"discord:{name}", request, effect, rate_limited=refusal)
+        response = await faults.guard(
+            f"discord:{name}", request, effect, rate_limited=refusal, refused=_broken
+        )
         response.headers["Via"] = VIA
         path = request.path.removeprefix(PREFIX)
         body = seen[0] if seen else None
@@ -103,31 +112,60 @@ def serve(app: web.Application, world: DiscordWorld, faults: Faults, endpoint: E
     app.router.add_route(endpoint.method, PREFIX + endpoint.route, handle)
 
 
+def _broken(status: int, code: int, seconds: float) -> web.Response:
+    """The answer of a status fault, in Discord's words when it has any for the code."""
+    known = Code(code) if code in set(Code) and code else None
+    if status == 429:
+        return refusal(seconds, code=known or Code.GENERAL)
+    message = REFUSALS[known][1] if known else f"{status}: broken on purpose"
+    return answer({"message": message, "code": code}, status=status)
+
+
 async def _answer(
     world: DiscordWorld, endpoint: Endpoint, name: str, request: web.Request, seen: list[object]
 ) -> web.Response:
-    if not endpoint.is_open and request.headers.get("Authorization") != f"Bot {world.bot_token}":
+    login = _login(world, endpoint, request)
+    is_bot = request.headers.get("Authorization") == f"Bot {world.bot_token}"
+    if not endpoint.is_open and not is_bot and login is None:
         return answer(UnauthorizedError().to_json(), status=401)
-    major = "/".join(request.match_info[key] for key in _MAJOR if key in request.match_info)
-    bucket, refused = world.rates.take(name, major, is_global=not endpoint.is_open)
-    response = refused or await _act(world, endpoint, request, seen)
-    response.headers.update(world.rates.headers(name, bucket))
+    parts = [request.match_info[key] for key in _MAJOR if key in request.match_info]
+    major = "/".join(parts if login is None else [*parts, str(login.person_id)])
+    bucket, refused = world.rates.take(name, major, is_global=not endpoint.is_open and login is None)
+    response = refused or await _act(world, endpoint, request, seen, login)
+    if "X-RateLimit-Global" not in response.headers:
+        response.headers.update(world.rates.headers(name, bucket))
     return response
 
 
+def _login(world: DiscordWorld, endpoint: Endpoint, request: web.Request) -> Login | None:
+    """The person who logged in and whose token this is, None when it is none that may ask here."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    login = world.logins.find(token) if kind == "Bearer" and endpoint.scope is not None else None
+    is_enough = login is not None and (not endpoint.scope or endpoint.scope in login.scopes)
+    return login if is_enough else None
+
+
 async def _act(
-    world: DiscordWorld, endpoint: Endpoint, request: web.Request, seen: list[object]
+    world: DiscordWorld,
+    endpoint: Endpoint,
+    request: web.Request,
+    seen: list[object],
+    login: Login | None,
 ) -> web.Response:
     try:
-        body, uploads = await _read(request)
+        body, uploads = await read_body(request)
         seen.append(body)
-        result = endpoint.act(Call(world, request, body, uploads))
+        result = endpoint.act(Call(world, request, body, uploads, login))
+    except ThrottledError as error:
+        if error.status == 429:
+            return refusal(error.seconds, code=error.code)
+        return answer(error.to_json(), status=error.status)
     except ApiError as error:
         return answer(error.to_json(), status=error.status)
     return result if isinstance(result, web.Response) else answer(result)
 
 
-async def _read(request: web.Request) -> tuple[Any, tuple[Upload, ...]]:
+async def read_body(request: web.Request) -> tuple[Any, tuple[Upload, ...]]:
     """JSON body and uploads. Raises 50109 for what is not JSON."""
     try:
         if request.content_type == "multipart/form-data":

@@ -15,6 +15,8 @@ def _guild(call: Call) -> Guild:
     guild = call.world.guilds.get(call.id("guild_id"))
     if guild is None:
         raise ApiError(Code.UNKNOWN_GUILD)
+    if not call.world.is_bot_in(guild.id):
+        raise ApiError(Code.MISSING_ACCESS)
     return guild
 
 

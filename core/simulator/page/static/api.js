@@ -8,7 +8,9 @@
  */
 
 const TIMEOUT_MS = 10_000;
-const HISTORY_LIMIT = 50;
+export const HISTORY_LIMIT = 50;
+const STORM_REFUSALS = 40;
+const STORM_RETRY_AFTER_S = 2;
 
 export class ApiError extends Error {}
 
@@ -17,10 +19,20 @@ export function fetchState(person) {
   return call("GET", `/sim/discord/state${query({ person })}`);
 }
 
-/** @param {string} person @param {string} channel @returns {Promise<Message[]>} oldest first */
-export async function fetchMessages(person, channel) {
+/**
+ * @param {string} person
+ * @param {string} channel
+ * @param {string} [before] a message: only older ones are wanted
+ * @returns {Promise<Message[]>} oldest first, `HISTORY_LIMIT` at most
+ */
+export async function fetchMessages(person, channel, before = "") {
   const path = `/sim/discord/channels/${encodeURIComponent(channel)}/messages`;
-  return (await call("GET", path + query({ person, limit: HISTORY_LIMIT }))).messages;
+  return (await call("GET", path + query({ person, limit: HISTORY_LIMIT, before }))).messages;
+}
+
+/** @param {string} person begins to talk with the bot alone @returns {Promise<{id: string}>} */
+export function openPrivate(person) {
+  return call("POST", "/sim/discord/private", { person });
 }
 
 /** @param {string} person @param {string} guild @returns {Promise<Command[]>} */
@@ -41,9 +53,12 @@ export function interact(interaction) {
   return call("POST", "/sim/discord/interactions", interaction);
 }
 
-/** @param {{person: string, channel: string, content: string}} message */
-export function sendMessage(message) {
-  return call("POST", "/sim/discord/messages", message);
+/** @param {{person: string, channel: string, content: string}} message @param {File[]} files */
+export function sendMessage(message, files) {
+  const form = new FormData();
+  form.set("payload_json", JSON.stringify(message));
+  for (const [index, file] of files.entries()) form.set(`files[${index}]`, file, file.name);
+  return call("POST", "/sim/discord/messages", files.length > 0 ? form : message);
 }
 
 export function fetchMarket() {
@@ -64,7 +79,7 @@ export function sell(mint) {
   return call("POST", "/sim/market/sell", { mint });
 }
 
-/** @returns {Promise<{id: number, target: string}[]>} */
+/** @returns {Promise<import("./types.js").Fault[]>} used-up ones included */
 export async function fetchFaults() {
   const answer = await call("GET", "/sim/faults");
   return Array.isArray(answer) ? answer : answer.faults;
@@ -73,6 +88,16 @@ export async function fetchFaults() {
 /** @param {string} target @returns {Promise<{id: number}>} */
 export function breakTarget(target) {
   return call("POST", "/sim/faults", { target, kind: "status", status: 503, times: null });
+}
+
+/** Every vendor refuses a few dozen questions with "too many requests", then the storm is over. */
+export function startStorm() {
+  const refusal = { kind: "rate_limit", seconds: STORM_RETRY_AFTER_S, times: STORM_REFUSALS };
+  return call("POST", "/sim/faults", { target: "vendor:*", ...refusal });
+}
+
+export function mendEverything() {
+  return call("DELETE", "/sim/faults");
 }
 
 /** @param {number} id */
@@ -107,7 +132,8 @@ async function call(method, path, body) {
   return answer;
 }
 
-/** @param {unknown} body */
+/** @param {unknown} body a form carries its own type */
 function jsonBody(body) {
+  if (body instanceof FormData) return { body };
   return { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
 }

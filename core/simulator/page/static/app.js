@@ -1,17 +1,18 @@
 /** Joins the parts of the page: who reads, which channel is open, what arrives and what a person does. */
 
+import { Acts } from "./acts.js";
 import * as api from "./api.js";
 import { chooseChannel, markCurrent, markUnread, renderChannels, renderIdentity } from "./channels.js";
-import { Drawers, Follower, greet, toast } from "./chrome.js";
+import { Drawers, Follower, greet, toast, warnOfOutsideLinks } from "./chrome.js";
 import { Composer } from "./composer.js";
-import { Directory } from "./directory.js";
+import { channelTitle, Directory, PRIVATE } from "./directory.js";
 import { byId } from "./dom.js";
-import { openMenu } from "./menu.js";
+import { listenToMessageLinks } from "./links.js";
 import { isEphemeral, MessageList } from "./messages.js";
-import { openModal } from "./modal.js";
 import { Panel } from "./panel.js";
 import { Stream } from "./stream.js";
 import { keepTimesFresh } from "./time.js";
+import { Unread } from "./unread.js";
 
 /**
  * @typedef {import("./types.js").Message} Message
@@ -21,9 +22,6 @@ import { keepTimesFresh } from "./time.js";
 const RETRY_MS = 1_000;
 /** Ada, who runs the demo server; the population of the look-alike is fixed. */
 const FIRST_PERSON = "1100000000000000011";
-const FAILED = "This interaction failed";
-const USER_COMMAND = 2;
-const MESSAGE_COMMAND = 3;
 const PERSON = "person";
 const CHANNEL = "channel";
 const DISMISSED = "dismissed";
@@ -38,15 +36,18 @@ class App {
     /** @type {Set<string>} messages that the stream told of since the history was asked for: it knows better */
     this.touched = new Set();
     this.drawers = new Drawers();
-    this.follower = new Follower();
+    this.follower = new Follower(() => this.loadOlder());
     this.panel = new Panel({ messages: () => this.messages?.newestFirst() ?? [], toast });
+    this.acts = new Acts(() => this, toast);
     this.composer = new Composer({
       refresh: () => this.readCommands(),
-      send: (content) => this.send(content),
-      run: (command, options) => this.interact({ type: "command", name: command.path, options }),
-      complete: (command, options, focused) => this.complete(command, options, focused),
+      send: (content, files) => this.send(content, files),
+      run: (command, options) => this.acts.run(command, options),
+      complete: (command, options, focused) => this.acts.complete(command, options, focused),
     });
     byId("person").addEventListener("change", (event) => this.become(event.target.value));
+    byId("older").addEventListener("click", () => this.loadOlder());
+    listenToMessageLinks((channel, message) => this.show(channel, message));
     greet({
       "try-deal": () => byId("list-deal").click(),
       "try-command": () => this.composer.start("deals latest"),
@@ -70,12 +71,18 @@ class App {
     }
     if (attempt !== this.attempts) return;
     localStorage.setItem(PERSON, this.directory.me.id);
+    this.unread = new Unread(this.directory.me.id);
     renderIdentity(this.directory);
-    renderChannels(this.directory.state, (channel) => this.open(channel));
+    this.showChannels();
     this.showPresence();
     await this.openRemembered();
     this.panel.refresh();
     this.follow();
+  }
+
+  showChannels() {
+    renderChannels(this.directory, this.unread, (channel) => this.open(channel));
+    markCurrent(this.channel?.id ?? "");
   }
 
   follow() {
@@ -89,73 +96,145 @@ class App {
 
   /** Whatever happened while nobody listened is read anew; what a person was typing stays. */
   async catchUp() {
-    const { directory, channel } = this;
+    await this.readState();
+    await this.readCommands();
+    if (this.channel !== undefined) await this.load(this.channel);
+  }
+
+  async readState() {
+    const { directory } = this;
     const state = await api.fetchState(directory.me.id).catch(() => null);
     if (state === null || directory !== this.directory) return;
     directory.state = state;
+    this.showChannels();
     this.showPresence();
-    await this.readCommands();
-    if (channel !== undefined) await this.load(channel);
   }
 
   async openRemembered() {
-    const channel = chooseChannel(this.directory.state, localStorage.getItem(CHANNEL));
+    const channel = chooseChannel(this.directory, localStorage.getItem(CHANNEL));
     if (channel !== undefined) await this.open(channel);
   }
 
   /** @param {Channel} channel */
   async open(channel) {
+    if (channel.id === "") return this.openPrivate();
+    const title = channelTitle(channel);
     this.channel = channel;
     localStorage.setItem(CHANNEL, channel.id);
-    byId("channel-name").textContent = `#${channel.name}`;
-    byId("channel-topic").textContent = channel.topic ?? "";
-    byId("log").setAttribute("aria-label", `Messages in #${channel.name}`);
+    byId("channel-name").textContent = title;
+    byId("channel-topic").textContent =
+      channel.type === PRIVATE ? "You and the bot alone" : (channel.topic ?? "");
+    byId("log").setAttribute("aria-label", `Messages in ${title}`);
+    document.title = `${title} · Cards Cartel demo`;
     markCurrent(channel.id);
     this.drawers.closeAll();
     this.composer.enter(this.directory, channel, this.commands);
     this.messages = new MessageList(byId("messages"), this.directory, {
-      use: (message, component, values) => this.use(message, component, values),
-      openMenu: (message, anchor) => this.openMenu(message, anchor),
+      use: (message, component, values) => this.acts.use(message, component, values),
+      openMenu: (message, anchor) => this.acts.openMenu(message, anchor),
       dismiss: (id) => this.dismiss(id),
     });
-    await this.load(channel);
+    await Promise.all([this.load(channel), this.readCommands()]);
     this.follower.toEnd();
+  }
+
+  /** The first words between a person and the bot need a place first. */
+  async openPrivate() {
+    try {
+      await api.openPrivate(this.directory.me.id);
+    } catch (error) {
+      toast(error.message);
+      return;
+    }
+    await this.readState();
+    const channel = this.directory.privateChannel();
+    if (channel.id !== "") await this.open(channel);
   }
 
   /** @param {Channel} channel */
   async load(channel) {
     const touched = new Set();
     this.touched = touched;
-    const messages = await api.fetchMessages(this.directory.me.id, channel.id).catch((error) => {
+    const messages = await this.fetch(channel);
+    if (this.channel !== channel) return;
+    this.messages.replaceAll(this.wanted(messages), touched);
+    byId("older").hidden = messages.length < api.HISTORY_LIMIT;
+    this.changed();
+  }
+
+  /** The messages before the oldest shown; what one is reading stays where it is. */
+  async loadOlder() {
+    const { channel, messages } = this;
+    const button = byId("older");
+    if (button.hidden || button.getAttribute("aria-busy") === "true") return;
+    button.setAttribute("aria-busy", "true");
+    const older = await this.fetch(channel, messages.oldest());
+    button.removeAttribute("aria-busy");
+    if (this.messages !== messages) return;
+    if (document.activeElement === button) byId("log").focus({ preventScroll: true });
+    button.hidden = older.length < api.HISTORY_LIMIT || messages.isFull;
+    this.follower.keepPlace(() => messages.putOlder(this.wanted(older)));
+  }
+
+  /** @param {Channel} channel @param {string} [before] @returns {Promise<Message[]>} none when it failed, with a notice */
+  fetch(channel, before) {
+    return api.fetchMessages(this.directory.me.id, channel.id, before).catch((error) => {
       toast(error.message);
       return [];
     });
-    if (this.channel !== channel) return;
-    const shown = messages.filter((message) => !this.dismissed.has(message.id));
-    this.messages.replaceAll(shown, touched);
-    this.changed();
+  }
+
+  wanted(messages) {
+    return messages.filter((message) => !this.dismissed.has(message.id));
+  }
+
+  /** Bring one message before the reader's eyes. @param {string} channelId @param {string} messageId */
+  async show(channelId, messageId) {
+    const channel = this.directory.openable(channelId);
+    if (channel === undefined) toast(`${this.directory.me.name} may not see that channel.`);
+    else if (this.channel.id !== channelId) await this.open(channel);
+    if (channel !== undefined && messageId && !this.messages.pointAt(messageId))
+      toast("That message is not loaded here.");
   }
 
   changed() {
     const empty = byId("empty");
     empty.hidden = this.messages.known.size > 0;
-    empty.textContent = `Nothing has been posted in #${this.channel.name} yet.`;
+    empty.textContent =
+      this.channel.type === PRIVATE
+        ? "Nothing here yet. Type / to see what the bot can do in private."
+        : `Nothing has been posted in ${channelTitle(this.channel)} yet.`;
+    this.unread.saw(this.channel.id, this.messages.newestFirst()[0]?.id);
     this.panel.messagesChanged();
   }
 
   /** Something arrived on the stream. */
   happened(name, payload) {
     if (name === "presence") {
-      this.directory.state.bot.online = payload.online;
-      this.showPresence();
-      if (payload.online) this.readCommands();
+      this.presenceChanged(payload.online);
     } else if (payload.channel_id !== this.channel?.id) {
-      if (name === "message_create") markUnread(payload.channel_id);
+      if (name === "message_create") this.happenedElsewhere(payload.channel_id);
     } else {
       this.touched.add(payload.id);
       if (name === "message_delete") this.forget(payload.id);
-      else if (!this.dismissed.has(payload.id)) this.show(payload);
+      else if (!this.dismissed.has(payload.id)) this.put(payload);
     }
+  }
+
+  /** @param {boolean} isOnline */
+  presenceChanged(isOnline) {
+    const { bot } = this.directory.state;
+    if (bot.online !== isOnline)
+      toast(isOnline ? `${bot.name} is back. Old buttons work again.` : `${bot.name} went offline.`);
+    bot.online = isOnline;
+    this.showPresence();
+    if (isOnline) this.readCommands();
+  }
+
+  /** @param {string} channelId perhaps a private channel that the bot has just opened */
+  async happenedElsewhere(channelId) {
+    if (this.directory.openable(channelId) === undefined) await this.readState();
+    markUnread(channelId);
   }
 
   /** @param {string} id */
@@ -165,7 +244,7 @@ class App {
   }
 
   /** @param {Message} message */
-  show(message) {
+  put(message) {
     const isNew = !this.messages.known.has(message.id);
     this.messages.put(message);
     this.changed();
@@ -173,71 +252,20 @@ class App {
     else if (isNew) this.follower.announceNew();
   }
 
-  /** A bot that came back may have registered other commands. */
+  /** A bot that came back may have registered other commands; in private there are fewer. */
   async readCommands() {
-    const { me, state } = this.directory;
-    this.commands = await api.fetchCommands(me.id, state.guilds[0]?.id ?? "").catch(() => this.commands);
-    this.composer.learn(this.commands);
+    const { directory, channel } = this;
+    const guild = directory.guildOf(channel?.id ?? "");
+    const commands = await api.fetchCommands(directory.me.id, guild).catch(() => this.commands);
+    if (this.directory !== directory || this.channel !== channel) return;
+    this.commands = commands;
+    this.composer.learn(commands);
   }
 
-  /**
-   * Do something to the bot. Messages of its answer come by the stream, where they cannot overtake each other.
-   *
-   * @returns {Promise<string | null>} a sentence when it failed
-   */
-  async interact(interaction) {
-    const answer = await this.ask(interaction);
-    if (answer.state === "failed") return answer.error ?? FAILED;
-    if (answer.modal) this.openModal(answer.modal);
-    return null;
-  }
-
-  /** @returns {Promise<import("./types.js").Answer>} a failed answer when the simulator refused the question */
-  async ask(interaction) {
-    const question = { person: this.directory.me.id, channel: this.channel.id, ...interaction };
-    return api.interact(question).catch((error) => {
-      if (!(error instanceof api.ApiError)) throw error;
-      return { id: "", state: "failed", message: null, modal: null, choices: null, error: error.message };
-    });
-  }
-
-  use(message, component, values) {
-    return this.interact({ type: "component", message: message.id, custom_id: component.custom_id, values });
-  }
-
-  openModal(modal) {
-    const submit = (fields) => this.interact({ type: "modal", custom_id: modal.custom_id, fields });
-    openModal(byId("modal"), modal, this.directory, submit);
-  }
-
-  async complete(command, options, focused) {
-    const answer = await this.ask({ type: "autocomplete", name: command.path, options, focused });
-    return answer.choices ?? [];
-  }
-
-  openMenu(message, anchor) {
-    const offer = (type, target, words) =>
-      this.commands
-        .filter((command) => command.type === (type === "user_command" ? USER_COMMAND : MESSAGE_COMMAND))
-        .map((command) => ({
-          label: command.name + words,
-          run: () => this.runFromMenu(type, command, target),
-        }));
-    const author = ` (${this.directory.displayName(message.author)})`;
-    openMenu(byId("menu"), anchor, [
-      ...offer("message_command", message.id, ""),
-      ...offer("user_command", message.author.id, author),
-    ]);
-  }
-
-  async runFromMenu(type, command, target) {
-    const failure = await this.interact({ type, name: command.name, command_id: command.id, target });
-    if (failure !== null) toast(failure);
-  }
-
-  async send(content) {
+  /** @param {string} content @param {File[]} files */
+  async send(content, files) {
     try {
-      await api.sendMessage({ person: this.directory.me.id, channel: this.channel.id, content });
+      await api.sendMessage({ person: this.directory.me.id, channel: this.channel.id, content }, files);
     } catch (error) {
       return error.message;
     }
@@ -250,6 +278,7 @@ class App {
     this.dismissed.add(id);
     sessionStorage.setItem(DISMISSED, JSON.stringify([...this.dismissed].slice(-200)));
     this.forget(id);
+    byId("composer-text").focus();
   }
 
   showPresence() {
@@ -267,4 +296,5 @@ class App {
 }
 
 keepTimesFresh();
+warnOfOutsideLinks();
 new App().become(localStorage.getItem(PERSON) ?? FIRST_PERSON);

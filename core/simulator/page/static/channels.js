@@ -1,38 +1,44 @@
-/** The sidebar: servers, their channels, and who one is. */
+/** The sidebar: servers, their channels, the talk with the bot alone, and who one is. */
 
+import { PRIVATE } from "./directory.js";
 import { byId, el } from "./dom.js";
 
 /**
  * @typedef {import("./types.js").State} State
  * @typedef {import("./types.js").Channel} Channel
  * @typedef {import("./directory.js").Directory} Directory
+ * @typedef {import("./unread.js").Unread} Unread
  */
 
 /**
- * @param {State} state
+ * @param {Directory} directory
+ * @param {Unread} unread
  * @param {(channel: Channel) => void} open
  */
-export function renderChannels(state, open) {
-  const sections = state.guilds.map((guild) =>
-    el(
-      "section",
-      { "aria-label": guild.name },
-      el("h2", { class: "guild-name", dir: "auto" }, guild.name),
-      el(
-        "ul",
-        { class: "channel-list" },
-        guild.channels.map((channel) => el("li", {}, channelButton(channel, state, open))),
-      ),
-    ),
+export function renderChannels(directory, unread, open) {
+  const row = (channel) => channelButton(channel, directory.me.name, unread, open);
+  const servers = directory.state.guilds.map((guild) => section(guild.name, guild.channels.map(row)));
+  byId("channels").replaceChildren(
+    ...servers,
+    section("Direct messages", [row(directory.privateChannel())]),
   );
-  byId("channels").replaceChildren(...sections);
 }
 
-/** @param {Channel} channel @param {State} state @param {(channel: Channel) => void} open */
-function channelButton(channel, state, open) {
+/** @param {string} title @param {HTMLElement[]} rows */
+function section(title, rows) {
+  const items = rows.map((row) => el("li", {}, row));
+  const heading = el("h2", { class: "guild-name", dir: "auto" }, title);
+  return el("section", { "aria-label": title }, heading, el("ul", { class: "channel-list" }, items));
+}
+
+/** @param {Channel} channel @param {string} person @param {Unread} unread @param {(channel: Channel) => void} open */
+function channelButton(channel, person, unread, open) {
   const attributes = channel.can_view
     ? {}
-    : { disabled: true, title: `${state.me.name} may not see this channel` };
+    : { disabled: true, title: `${person} may not see this channel`, "aria-description": "locked" };
+  const isNew = channel.can_view && unread.has(channel.id, channel.last_message_id);
+  const note = el("span", { class: "visually-hidden" }, " (new messages)");
+  const mark = channel.type === PRIVATE ? "@" : "#";
   return el(
     "button",
     {
@@ -42,9 +48,9 @@ function channelButton(channel, state, open) {
       ...attributes,
       click: () => open(channel),
     },
-    el("span", { class: "channel-mark", "aria-hidden": "true" }, channel.can_view ? "#" : ""),
+    el("span", { class: "channel-mark", "aria-hidden": "true" }, channel.can_view ? mark : ""),
     el("span", { class: "channel-label", dir: "auto" }, channel.name),
-    el("span", { class: "unread", hidden: true }, el("span", { class: "visually-hidden" }, "new messages")),
+    el("span", { class: "unread", hidden: !isNew }, note),
   );
 }
 
@@ -66,18 +72,25 @@ export function markUnread(id) {
 /** @param {Directory} directory */
 export function renderIdentity(directory) {
   const { me, state } = directory;
-  const options = state.people.map((person) => {
-    const role = person.role_names.length > 0 ? ` · ${person.role_names[0]}` : "";
-    return el("option", { value: person.id, selected: person.id === me.id }, person.name + role);
-  });
+  const options = state.people.map((person) =>
+    el(
+      "option",
+      { value: person.id, selected: person.id === me.id },
+      `${person.name} · ${directory.roleOf(person.id)}`,
+    ),
+  );
   byId("person").replaceChildren(...options);
+  const own = state.people.find((person) => person.id === me.id)?.role_names ?? [];
+  const others = own.slice(1).map((role) => `also ${role}`);
+  const mayWrite = directory.channels().some((channel) => channel.can_send);
+  byId("me-roles").textContent = [...others, ...(mayWrite ? [] : ["may read, not write"])].join(", ");
   const avatar = directory.avatar(me.id, me.name);
   avatar.id = "me-avatar";
   byId("me-avatar").replaceWith(avatar);
 }
 
-/** @returns {Channel | undefined} the wanted channel when it may be seen, else the first that may */
-export function chooseChannel(state, wanted) {
-  const visible = state.guilds.flatMap((guild) => guild.channels).filter((channel) => channel.can_view);
-  return visible.find((channel) => channel.id === wanted) ?? visible[0];
+/** @param {Directory} directory @returns {Channel | undefined} the wanted channel when it may be seen, else the first that may */
+export function chooseChannel(directory, wanted) {
+  const visible = directory.channels().filter((channel) => channel.can_view);
+  return (wanted && directory.openable(wanted)) || visible[0];
 }

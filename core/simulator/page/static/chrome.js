@@ -4,6 +4,7 @@ import { byId, el } from "./dom.js";
 
 const TOAST_MS = 5_000;
 const NEAR_END_PX = 60;
+const NEAR_TOP_PX = 80;
 const GREETED = "greeted";
 
 /** Side columns that slide in where there is no room for them. */
@@ -37,13 +38,16 @@ export class Drawers {
 
 /** Keeps the newest message in view as long as the reader is at the end. */
 export class Follower {
-  constructor() {
+  /** @param {() => void} reachedTop called when a reader scrolls up to the oldest message */
+  constructor(reachedTop) {
+    this.reachedTop = reachedTop;
     this.log = byId("log");
     this.jump = byId("jump");
     this.isAtEnd = true;
     this.top = 0;
     this.log.addEventListener("scroll", () => this.scrolled());
     this.jump.addEventListener("click", () => this.toEnd());
+    this.log.addEventListener("keydown", (event) => event.key === "Escape" && byId("composer-text").focus());
     new ResizeObserver(() => this.settle()).observe(byId("messages"));
     new ResizeObserver(() => this.settle()).observe(this.log);
   }
@@ -53,6 +57,7 @@ export class Follower {
     const { scrollTop, scrollHeight, clientHeight } = this.log;
     if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) this.isAtEnd = true;
     else if (scrollTop < this.top) this.isAtEnd = false;
+    if (!this.isAtEnd && scrollTop < this.top && scrollTop < NEAR_TOP_PX) this.reachedTop();
     this.top = scrollTop;
     if (this.isAtEnd) this.jump.hidden = true;
   }
@@ -67,6 +72,15 @@ export class Follower {
     this.settle();
   }
 
+  /** @param {() => void} addAbove adds messages above without moving what is being read */
+  keepPlace(addAbove) {
+    const below = this.log.scrollHeight - this.log.scrollTop;
+    this.isAtEnd = false;
+    addAbove();
+    this.log.scrollTop = this.log.scrollHeight - below;
+    this.top = this.log.scrollTop;
+  }
+
   announceNew() {
     if (!this.isAtEnd) this.jump.hidden = false;
   }
@@ -77,6 +91,17 @@ export function toast(sentence) {
   const note = el("p", { class: "toast" }, sentence);
   byId("toasts").append(note);
   window.setTimeout(() => note.remove(), TOAST_MS);
+}
+
+/** The links of posts are as they would be in life; the sites behind them know nothing of made-up cards. */
+export function warnOfOutsideLinks() {
+  const warn = (event) => {
+    if (event.target.closest("a[target='_blank']:not([href*='//127.0.0.1'], [href*='//localhost'])") === null)
+      return;
+    document.removeEventListener("click", warn);
+    toast("This opens the real site, which does not know our made-up cards.");
+  };
+  document.addEventListener("click", warn);
 }
 
 /** @param {Record<string, () => void>} tries what the three suggestions do, by element id */

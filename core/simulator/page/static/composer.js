@@ -1,7 +1,9 @@
 /** Where a person writes: plain messages, and slash commands with their options. */
 
+import { Attachments } from "./attachments.js";
 import { CommandForm } from "./commandform.js";
 import { matchCommands, slashCommands } from "./commands.js";
+import { channelTitle } from "./directory.js";
 import { byId } from "./dom.js";
 import { Suggestions } from "./suggestions.js";
 
@@ -12,7 +14,7 @@ import { Suggestions } from "./suggestions.js";
  * @typedef {import("./directory.js").Directory} Directory
  * @typedef {import("./commands.js").SlashCommand} SlashCommand
  * @typedef {Record<string, string | number | boolean>} Options
- * @typedef {{refresh: () => Promise<void>, send: (content: string) => Promise<string | null>,
+ * @typedef {{refresh: () => Promise<void>, send: (content: string, files: File[]) => Promise<string | null>,
  *   run: (command: SlashCommand, options: Options) => Promise<string | null>,
  *   complete: (command: SlashCommand, options: Options, focused: string) => Promise<Choice[]>}} Handlers
  *   `send` and `run` resolve with a sentence when they failed, else null; `refresh` leads to `learn`.
@@ -25,6 +27,7 @@ export class Composer {
     this.text = byId("composer-text");
     this.form = byId("text-form");
     this.error = byId("composer-error");
+    this.attachments = new Attachments();
     this.suggestions = new Suggestions(byId("suggestions"));
     this.commandForm = new CommandForm(byId("command-form"), this.suggestions, this);
     /** @type {SlashCommand[]} */
@@ -53,9 +56,11 @@ export class Composer {
     this.directory = directory;
     this.channel = channel;
     this.learn(commands);
+    const title = channelTitle(channel);
     this.text.placeholder = channel.can_send
-      ? `Message #${channel.name} or type /`
-      : `You may not write in #${channel.name}, but / commands work`;
+      ? `Message ${title} or type /`
+      : `You may not write in ${title}, but / commands work`;
+    this.attachments.allow(channel.can_send);
     this.leaveCommand();
   }
 
@@ -124,16 +129,17 @@ export class Composer {
 
   async submit() {
     const content = this.text.value.trim();
-    if (content === "") return;
+    if (content === "" && this.attachments.files.length === 0) return;
     if (content.startsWith("/")) this.say(`There is no command ${content.split(/\s/)[0]} here.`);
-    else if (!this.channel?.can_send) this.say(`You may not write in #${this.channel?.name}.`);
+    else if (!this.channel?.can_send) this.say("You may not write here. Commands work: type /");
     else await this.send(content);
   }
 
   async send(content) {
-    const failure = await this.handlers.send(this.withMentions(content));
+    const failure = await this.handlers.send(this.withMentions(content), this.attachments.files);
     this.say(failure);
     if (failure !== null) return;
+    this.attachments.clear();
     this.text.value = "";
     this.typed();
   }

@@ -8,6 +8,7 @@ import { el } from "./dom.js";
  * @typedef {import("./types.js").Message} Message
  */
 
+export const PRIVATE = 1;
 const HUES = [152, 38, 205, 282, 340, 12, 188, 96];
 
 export class Directory {
@@ -29,6 +30,26 @@ export class Directory {
     return this.state.guilds.flatMap((guild) => guild.channels);
   }
 
+  /** @returns {import("./types.js").Channel} where the person and the bot talk alone; its id is empty until then */
+  privateChannel() {
+    const known = this.state.private?.[0];
+    const { name } = this.state.bot;
+    return { id: "", ...known, name, type: PRIVATE, can_view: true, can_send: true };
+  }
+
+  /** @param {string} id @returns {import("./types.js").Channel | undefined} one that the person may open */
+  openable(id) {
+    return [...this.channels(), this.privateChannel()].find(
+      (channel) => channel.can_view && channel.id === id,
+    );
+  }
+
+  /** @param {string} channelId @returns {string} the server that a channel belongs to, "" for a private one */
+  guildOf(channelId) {
+    const holds = (guild) => guild.channels.some((channel) => channel.id === channelId);
+    return this.state.guilds.find(holds)?.id ?? "";
+  }
+
   roles() {
     return this.state.guilds.flatMap((guild) => guild.roles ?? []);
   }
@@ -36,6 +57,12 @@ export class Directory {
   /** @param {string} id */
   userName(id) {
     return this.users().find((user) => user.id === id)?.name ?? "unknown person";
+  }
+
+  /** @param {string} id @returns {string} what one may call the person's place here; "" for the bot and strangers */
+  roleOf(id) {
+    const person = this.state.people.find((each) => each.id === id);
+    return person === undefined ? "" : (person.role_names[0] ?? "no role");
   }
 
   /** @param {string} id */
@@ -67,6 +94,11 @@ export class Directory {
     disc.style.setProperty("--disc", own && CSS.supports("color", own) ? own : discColor(id));
     return disc;
   }
+}
+
+/** @param {import("./types.js").Channel} channel @returns {string} with its mark, such as "#deals" */
+export function channelTitle(channel) {
+  return (channel.type === PRIVATE ? "@" : "#") + channel.name;
 }
 
 /** @param {string} name @returns {string} at most two letters */

@@ -1,6 +1,7 @@
 /** Embeds and attachments of a message. */
 
 import { el, outsideLink, safeUrl } from "./dom.js";
+import { enlarge } from "./picture.js";
 import { renderInline, renderMarkdown } from "./markdown.js";
 import { messageTime } from "./time.js";
 
@@ -136,10 +137,13 @@ function picture(media, files, className) {
     referrerpolicy: "no-referrer",
   });
   if (className === "embed-icon") return image;
-  const link = outsideLink(url, image);
-  link.className = `${className}-link`;
-  link.setAttribute("aria-label", "Open the picture");
-  return link;
+  return enlarging(url, "", image, `${className}-link`);
+}
+
+/** @param {string} url @param {string} alt @param {HTMLElement} image @param {string} className */
+function enlarging(url, alt, image, className) {
+  const attributes = { type: "button", class: `picture-button ${className}`, click: () => enlarge(url, alt) };
+  return el("button", { ...attributes, "aria-label": `Enlarge the picture ${alt}`.trim() }, image);
 }
 
 /** @param {Attachment} file */
@@ -148,12 +152,8 @@ function pictureFile(file) {
   if (url === null) return otherFile(file);
   const alt = file.description || file.filename;
   const size = { width: file.width ?? null, height: file.height ?? null };
-  const link = outsideLink(
-    url,
-    el("img", { class: "attachment-image", src: url, alt, loading: "lazy", ...size }),
-  );
-  link.title = file.filename;
-  return link;
+  const image = el("img", { class: "attachment-image", src: url, alt, loading: "lazy", ...size });
+  return enlarging(url, alt, image, "attachment-link");
 }
 
 /** @param {Attachment} file */

@@ -1,6 +1,7 @@
 /** Discord's markdown as DOM nodes. Text that means nothing special stays text, whatever is in it. */
 
 import { append, el, outsideLink, safeUrl } from "./dom.js";
+import { messageLink } from "./links.js";
 import { timestampNode } from "./time.js";
 
 /**
@@ -11,6 +12,7 @@ import { timestampNode } from "./time.js";
 
 const DEPTH_MAX = 8;
 const FENCE = /```(?:([\w+#-]+)\n|\n)?([\s\S]+?)```/g;
+const COPY = { type: "button", class: "copy", "aria-label": "Copy this text", "aria-live": "polite" };
 const SPECIAL = /[\\`*_~|[<@hH]/;
 
 /** @type {Rule[]} sticky patterns, the first that matches wins; null from `render` means "not this rule after all" */
@@ -37,8 +39,14 @@ const RULES = [
     pattern: /\[((?:\\.|[^\\[\]\n])+)\]\(<?(https?:\/\/(?:\\.|[^\s()<>\\]|\([^\s()<>]*\))+)>?\)/y,
     render: (match, inside) => (match[1].includes("://") ? null : link(match[2], inside(match[1]))),
   },
-  { pattern: /<(https?:\/\/[^\s<>]+)>/y, render: (match) => link(match[1]) },
-  { pattern: /https?:\/\/[^\s<>[\]]*[^\s<>[.,:;"'\])}!?*_~|`\\]/iy, render: (match) => link(match[0]) },
+  {
+    pattern: /<(https?:\/\/[^\s<>]+)>/y,
+    render: (match, _, directory) => messageLink(match[1], directory) ?? link(match[1]),
+  },
+  {
+    pattern: /https?:\/\/[^\s<>[\]]*[^\s<>[.,:;"'\])}!?*_~|`\\]/iy,
+    render: (match, _, directory) => messageLink(match[0], directory) ?? link(match[0]),
+  },
   {
     pattern: /<t:(-?\d{1,13})(?::([tTdDfFR]))?>/y,
     render: (match) => timestampNode(Number(match[1]), match[2] ?? "f"),
@@ -82,7 +90,7 @@ export function renderMarkdown(source, directory) {
   let from = 0;
   for (const fence of source.matchAll(FENCE)) {
     renderBlocks(fragment, source.slice(from, fence.index), directory);
-    fragment.append(el("pre", { tabindex: "0" }, el("code", {}, fence[2].replace(/\n$/, ""))));
+    fragment.append(codeBlock(fence[2].replace(/\n$/, "")));
     from = fence.index + fence[0].length;
   }
   renderBlocks(fragment, source.slice(from), directory);
@@ -171,6 +179,17 @@ function bulleted(lines, inside) {
 function numbered(lines, inside) {
   const items = lines.map((line) => el("li", {}, inside(line.replace(/^ *\d+\. +/, ""))));
   return el("ol", { start: Number.parseInt(lines[0], 10) }, items);
+}
+
+/** @param {string} content */
+function codeBlock(content) {
+  const copy = async (event) => {
+    const button = event.currentTarget;
+    await navigator.clipboard.writeText(content);
+    button.textContent = "Copied";
+  };
+  const block = el("pre", { tabindex: "0" }, el("code", {}, content));
+  return el("div", { class: "code-block" }, block, el("button", { ...COPY, click: copy }, "Copy"));
 }
 
 function text(content) {

@@ -4,6 +4,7 @@ import { renderComponents } from "./components.js";
 import { el } from "./dom.js";
 import { renderAttachments, renderEmbeds } from "./embeds.js";
 import { renderMarkdown } from "./markdown.js";
+import { compareIds } from "./snowflakes.js";
 import { messageTime } from "./time.js";
 
 /**
@@ -17,6 +18,7 @@ import { messageTime } from "./time.js";
 const EPHEMERAL = 64;
 const LOADING = 128;
 const SHOWN_MAX = 200;
+const SHOWN_WITH_OLDER_MAX = 1_000;
 
 export class MessageList {
   /**
@@ -30,6 +32,7 @@ export class MessageList {
     this.handlers = handlers;
     /** @type {Map<string, Message>} */
     this.known = new Map();
+    this.max = SHOWN_MAX;
     list.replaceChildren();
   }
 
@@ -38,14 +41,41 @@ export class MessageList {
     return [...this.known.values()].sort((one, other) => compareIds(other.id, one.id));
   }
 
+  get isFull() {
+    return this.max >= SHOWN_WITH_OLDER_MAX;
+  }
+
+  /** @returns {string} the id of the oldest message, "" when there is none */
+  oldest() {
+    return this.newestFirst().at(-1)?.id ?? "";
+  }
+
   /**
-   * @param {Message[]} messages all that the channel holds; what is not among them goes away
+   * @param {Message[]} messages the newest that the channel holds; what is not among them goes away, unless older
    * @param {Set<string>} except messages to leave as they are
    */
   replaceAll(messages, except) {
     const present = new Set([...except, ...messages.map((message) => message.id)]);
-    for (const id of [...this.known.keys()]) if (!present.has(id)) this.remove(id);
+    const oldest = messages[0]?.id ?? "";
+    for (const id of [...this.known.keys()])
+      if (!present.has(id) && compareIds(id, oldest) >= 0) this.remove(id);
     for (const message of messages) if (!except.has(message.id)) this.put(message);
+  }
+
+  /** @param {Message[]} messages older than all before; they make room for themselves, within limits */
+  putOlder(messages) {
+    this.max = Math.min(this.max + messages.length, SHOWN_WITH_OLDER_MAX);
+    for (const message of messages) this.put(message);
+  }
+
+  /** Scroll to a message and let it stand out for a moment. @param {string} id @returns {boolean} whether it is here */
+  pointAt(id) {
+    const item = this.item(id);
+    item?.scrollIntoView({ block: "center" });
+    const shown = item?.querySelector(".message");
+    shown?.classList.add("pointed-at");
+    shown?.addEventListener("animationend", () => shown.classList.remove("pointed-at"), { once: true });
+    return item !== null;
   }
 
   /** Add a message or bring it up to date. @param {Message} message */
@@ -95,7 +125,7 @@ export class MessageList {
   }
 
   trim() {
-    while (this.known.size > SHOWN_MAX && this.list.firstElementChild !== null) {
+    while (this.known.size > this.max && this.list.firstElementChild !== null) {
       const oldest = this.list.firstElementChild;
       for (const each of [oldest, ...oldest.querySelectorAll("[data-message]")])
         this.known.delete(idOf(each));
@@ -153,7 +183,9 @@ export class MessageList {
       "header",
       { class: "message-header" },
       el("bdi", { class: "author" }, name),
-      message.author.bot && el("span", { class: "badge" }, "bot"),
+      message.author.bot
+        ? el("span", { class: "badge" }, "bot")
+        : el("span", { class: "role" }, this.directory.roleOf(message.author.id)),
       messageTime(message.timestamp),
       el("button", { ...more, "aria-haspopup": "menu", click: openMenu }, "⋯"),
     );
@@ -208,12 +240,6 @@ function sourceOf(message) {
   const metadata = message.interaction_metadata;
   const origin = metadata?.triggering_interaction_metadata ?? metadata;
   return origin?.interacted_message_id ?? message.message_reference?.message_id ?? null;
-}
-
-/** Snowflakes outgrow exact numbers: the longer text is the larger one, equal lengths compare as text. */
-function compareIds(one, other) {
-  if (one.length !== other.length) return one.length - other.length;
-  return one === other ? 0 : one < other ? -1 : 1;
 }
 
 /** @param {Element} item */

@@ -113,7 +113,7 @@ function typedControl(option) {
     name: option.name,
     required: option.required === true,
     disabled: option.type === ATTACHMENT,
-    placeholder: option.type === ATTACHMENT ? "files cannot be attached here" : KINDS[option.type],
+    placeholder: option.type === ATTACHMENT ? "not offered here yet" : KINDS[option.type],
     autocomplete: "off",
     role: option.autocomplete ? "combobox" : null,
     "aria-autocomplete": option.autocomplete ? "list" : null,

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { byId, el } from "./dom.js";
+import { Troubles } from "./troubles.js";
 
 /**
  * @typedef {import("./types.js").Message} Message
@@ -10,36 +11,45 @@ import { byId, el } from "./dom.js";
  */
 
 const PACES = [0, 1, 3, 6, 12, 30, 60, 120, 300, 600];
-const ALT = "vendor:alt";
+const REFRESH_MS = 2_000;
+/** What the market's own counts mean to somebody who sees them for the first time. */
+const COUNTS = {
+  cards: "Different cards",
+  tokens: "Graded copies",
+  people: "Collectors",
+  listed: "On sale now",
+  activities: "Sales and listings so far",
+};
 const MINT = /(?<![1-9A-HJ-NP-Za-km-z])[1-9A-HJ-NP-Za-km-z]{32,44}(?![1-9A-HJ-NP-Za-km-z])/;
 
 export class Panel {
   /** @param {Surroundings} surroundings */
   constructor(surroundings) {
     this.surroundings = surroundings;
-    /** @type {number[]} faults that keep ALT broken */
-    this.altFaults = [];
     /** @type {string | null} the card listed last from here, sold next when no post shows one */
     this.listed = null;
     /** @type {Set<string>} cards that cannot be sold any more */
     this.gone = new Set();
     this.press("list-deal", () => this.list());
     this.press("sell", () => this.sell());
-    this.press("break-alt", () => this.toggleAlt());
     this.press("restart", () => this.restart());
+    this.troubles = new Troubles(surroundings.toast, (id, action) => this.press(id, action));
+    byId("words").addEventListener("toggle", (event) => event.target.scrollIntoView({ block: "nearest" }));
     this.pace = byId("pace");
     this.pace.addEventListener("input", () => this.showPace(PACES[this.pace.value]));
     this.pace.addEventListener("change", () => this.attempt(() => api.setPace(PACES[this.pace.value])));
+    window.setInterval(() => document.hidden || this.read().catch(() => null), REFRESH_MS);
   }
 
-  /** Read the market's state anew. */
+  /** Read the market's state anew, and say when that fails. */
   refresh() {
-    return this.attempt(async () => {
-      const [market, faults] = await Promise.all([api.fetchMarket(), api.fetchFaults()]);
-      this.showMarket(market);
-      this.showAlt(faults.filter((fault) => fault.target === ALT).map((fault) => fault.id));
-      this.messagesChanged();
-    });
+    return this.attempt(() => this.read());
+  }
+
+  async read() {
+    const [market] = await Promise.all([api.fetchMarket(), this.troubles.refresh()]);
+    this.showMarket(market);
+    this.messagesChanged();
   }
 
   /** Show which card "Sell it" would sell: the newest open deal post's, else the one listed last. */
@@ -48,7 +58,7 @@ export class Panel {
     const target = post?.mint ?? this.listed;
     byId("sell").disabled = target === null;
     byId("sell-target").textContent =
-      post?.title ?? (target ? "The card you listed." : "No deal has been posted yet.");
+      post?.title ?? (target ? "The card you listed." : "No open deal is in this channel.");
   }
 
   /** @returns {{mint: string, title: string} | null} */
@@ -81,40 +91,19 @@ export class Panel {
     this.surroundings.toast("Sold. Watch its post.");
   }
 
-  async toggleAlt() {
-    if (this.altFaults.length === 0) {
-      this.showAlt([(await api.breakTarget(ALT)).id]);
-      this.surroundings.toast("ALT answers every question with an error now. List a deal and see.");
-      return;
-    }
-    await Promise.all(this.altFaults.map(api.mendFault));
-    this.showAlt([]);
-    this.surroundings.toast("ALT works again.");
-  }
-
   async restart() {
     await api.restartBot();
     this.surroundings.toast("The bot is asked to restart.");
   }
 
-  /** @param {number[]} faults */
-  showAlt(faults) {
-    this.altFaults = faults;
-    const isBroken = faults.length > 0;
-    const button = byId("break-alt");
-    button.textContent = isBroken ? "Mend ALT" : "Break ALT";
-    button.setAttribute("aria-pressed", String(isBroken));
-    byId("alt-note").textContent = isBroken
-      ? "ALT is out of order."
-      : "ALT is the price source the bot trusts most.";
-  }
-
   /** @param {{events_per_minute: number, counts: Record<string, number>}} market */
   showMarket(market) {
-    this.pace.value = String(nearestPace(market.events_per_minute));
-    this.showPace(market.events_per_minute);
+    if (document.activeElement !== this.pace) {
+      this.pace.value = String(nearestPace(market.events_per_minute));
+      this.showPace(market.events_per_minute);
+    }
     const rows = Object.entries(market.counts).map(([name, count]) =>
-      el("div", {}, el("dt", {}, name.replaceAll("_", " ")), el("dd", {}, count.toLocaleString())),
+      el("div", {}, el("dt", {}, COUNTS[name] ?? name.replaceAll("_", " ")), el("dd", {}, count.toLocaleString())),
     );
     byId("summary").replaceChildren(...rows);
   }

@@ -18,7 +18,7 @@ const UNITS = [
   ["minute", 60],
   ["second", 1],
 ];
-const REFRESH_MS = 5_000;
+const REFRESH_MS = 1_000;
 const DATE_SECONDS_MAX = 8_640_000_000_000;
 
 /**
@@ -49,7 +49,8 @@ export function messageTime(iso) {
 export function keepTimesFresh() {
   window.setInterval(() => {
     for (const node of document.querySelectorAll("time[data-relative]")) {
-      node.textContent = relative(new Date(node.getAttribute("datetime") ?? ""));
+      const words = relative(new Date(node.getAttribute("datetime") ?? ""));
+      if (node.textContent !== words) node.textContent = words;
     }
   }, REFRESH_MS);
 }

@@ -3,11 +3,15 @@
  *
  * @typedef {{id: string, username: string, global_name?: string | null, bot?: boolean}} User
  * @typedef {{id: string, name: string, role_names: string[], avatar_color?: string}} Person
- * @typedef {{id: string, name: string, type: number, topic?: string, can_view: boolean, can_send: boolean}} Channel
+ * @typedef {{id: string, name: string, type: number, topic?: string, can_view: boolean, can_send: boolean,
+ *   last_message_id?: string | null}} Channel a private one has type 1, and no id before it is opened
  * @typedef {{id: string, name: string, color?: number}} Role
  * @typedef {{id: string, name: string, channels: Channel[], roles?: Role[]}} Guild
  * @typedef {{id: string, name: string, online: boolean}} Bot
- * @typedef {{me: {id: string, name: string}, people: Person[], guilds: Guild[], bot: Bot}} State
+ * @typedef {{me: {id: string, name: string}, people: Person[], guilds: Guild[], private?: {id: string, last_message_id?: string | null}[],
+ *   bot: Bot}} State
+ * @typedef {{id: number, target: string, kind: string, status?: number | null, times?: number | null,
+ *   hits?: number}} Fault `times` null: until it is mended
  *
  * @typedef {{name: string, value: string, inline?: boolean}} EmbedField
  * @typedef {{url: string, proxy_url?: string, width?: number, height?: number}} Media

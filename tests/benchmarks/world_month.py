@@ -1,0 +1,30 @@
+"""How long a month of the market world takes: python -m tests.benchmarks.world_month [SEED]. Aim: under 30 s."""
+
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+from core.simulator.market.settings import WorldSettings
+from core.simulator.market.world import World
+
+BORN = datetime(2026, 11, 1, tzinfo=UTC)
+HOURS = 30 * 24
+
+
+def live_a_month(seed: int) -> tuple[World, int]:
+    """A world at its usual size and pace after a month, and how many events that were."""
+    world = World(WorldSettings(seed=seed), BORN, pace=12)
+    events = sum(world.live(BORN + timedelta(hours=hour)) for hour in range(1, HOURS + 1))
+    return world, events
+
+
+def main() -> None:
+    """Print the time, the number of events and the hash of the month."""
+    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    begun = time.perf_counter()
+    world, events = live_a_month(seed)
+    print(f"{time.perf_counter() - begun:.1f} s, {events} events, {world.digest()}")
+
+
+if __name__ == "__main__":
+    main()
