@@ -1,6 +1,7 @@
 """The one place that knows which database it is: opening, reading, writing, waiting for a lock."""
 
 import asyncio
+import sqlite3
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +21,7 @@ from core.errors import StartError
 Tx = AsyncConnection
 """What every function of this room works in: an open transaction."""
 
-DATABASE_FAILURES = (SQLAlchemyError, PostgresError, InterfaceError, OSError)
+DATABASE_FAILURES = (SQLAlchemyError, PostgresError, InterfaceError, sqlite3.Error, OSError)
 """What a database that is gone, full or broken raises."""
 BUSY_TIMEOUT_MS = 15_000
 READERS = 4
@@ -99,7 +100,7 @@ class Database:
         """Raise StartError, in one sentence, when the database cannot be opened."""
         try:
             if self.file is not None:
-                await asyncio.to_thread(self.file.parent.mkdir, parents=True, exist_ok=True)
+                await asyncio.to_thread(_open_once, self.file)
             async with asyncio.timeout(CONNECT_TIMEOUT_S), self._writer.connect() as connection:
                 await connection.exec_driver_sql("SELECT 1")
         except DATABASE_FAILURES as error:
@@ -151,6 +152,16 @@ async def lost_sign_of_life(tx: Tx, process_id: str) -> bool:
 
 def is_postgres(tx: Tx) -> bool:
     return tx.dialect.name == "postgresql"
+
+
+def _open_once(file: Path) -> None:
+    """Fail here if at all: the driver's thread would outlive a connection that failed, and complain."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(file, timeout=CONNECT_TIMEOUT_S)
+    try:
+        connection.execute("PRAGMA schema_version")
+    finally:
+        connection.close()
 
 
 def _sqlite_engine(url: URL, *, size: int, begin: str, query_only: bool = False) -> AsyncEngine:

@@ -66,6 +66,11 @@ async def keep_source(tx: Tx, health: SourceHealth) -> None:
     await tx.execute(insert_source.on_conflict_do_update(index_elements=["name"], set_=values))
 
 
+async def forget_outages(tx: Tx) -> None:
+    """The process that knew of them is gone; who asks the vendors next finds out anew."""
+    await tx.execute(update(SourceRow).values(is_down=False, since=None, reason=""))
+
+
 async def sources(tx: Tx) -> list[SourceHealth]:
     rows = await tx.execute(select(SourceRow.__table__).order_by(SourceRow.name))
     return [SourceHealth(r.name, r.is_down, r.since, r.reason) for r in rows]

@@ -12,7 +12,7 @@ from core.domain.operations import (
     SourceHealth,
 )
 from db import jobs, operations, processes, work
-from db.engine import DATABASE_FAILURES, Database
+from db.engine import DATABASE_FAILURES, Database, Tx
 from db.events import forget_before
 from db.work import Depth
 
@@ -31,13 +31,13 @@ class OperationService:
         self.me = me
 
     async def begin(self) -> None:
-        """This process is there; what processes that are no more had taken is free again."""
-        now = self.clock.now()
+        """This process is there; what processes that are no more had taken, or knew, is gone with them."""
         await self.db.hold_sign_of_life(self.me.id)
         async with self.db.write() as tx:
             await processes.start_process(tx, self.me)
-            dead = await processes.bury_the_dead(tx, but=self.me.id)
-            await processes.hand_over(tx, dead, now)
+            await self._bury_the_dead(tx)
+            if len(await processes.processes(tx)) == 1:
+                await operations.forget_outages(tx)
 
     async def end(self) -> None:
         """This process goes; its leases and claims are free at once."""
@@ -54,10 +54,9 @@ class OperationService:
 
     async def housekeep(self) -> None:
         """Forget what is kept for a while only, and what dead processes left."""
-        now = self.clock.now()
         async with self.db.write() as tx:
-            await forget_before(tx, now - EVENTS_KEPT)
-        await self.begin()
+            await forget_before(tx, self.clock.now() - EVENTS_KEPT)
+            await self._bury_the_dead(tx)
 
     async def readiness(self) -> Readiness:
         """Whether the work gets done: each check with the age of what it rests on."""
@@ -104,6 +103,10 @@ class OperationService:
     async def remember_commands(self, application_id: int, digest: str) -> None:
         async with self.db.write() as tx:
             await operations.keep_commands(tx, application_id, digest, self.clock.now())
+
+    async def _bury_the_dead(self, tx: Tx) -> None:
+        dead = await processes.bury_the_dead(tx, but=self.me.id)
+        await processes.hand_over(tx, dead, self.clock.now())
 
     def _gateway(self, processes: list[ProcessState]) -> Check:
         now = self.clock.now()

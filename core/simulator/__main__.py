@@ -150,7 +150,7 @@ def add_vendor_arguments(group: argparse._ArgumentGroup) -> None:
         help="seconds that Collector Crypt repeats an answer, 30 in life",
     )
     add("--alt-key", metavar="KEY", help="the key ALT asks for; without it ALT answers everybody")
-    add("--no-limits", action="store_true", help="lift Magic Eden's limit of 2 requests a second")
+    add("--no-limits", action="store_true", help="lift the vendors' limits on requests")
 
 
 if __name__ == "__main__":

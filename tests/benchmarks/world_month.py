@@ -1,4 +1,4 @@
-"""How long a month of the market world takes: python -m tests.benchmarks.world_month [SEED]. Aim: under 30 s."""
+"""A month of the market world, timed: python -m tests.benchmarks.world_month [SEED]. Aim: under 30 s."""
 
 import sys
 import time

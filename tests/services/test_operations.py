@@ -12,6 +12,7 @@ from db.engine import Database
 from db.events import EventRow
 from db.processes import ProcessRow
 from db.work import WorkRow
+from tests.databases import on_postgres
 from tests.services.house import ME_ID, House
 from tests.services.reports import at, listed
 
@@ -119,12 +120,12 @@ async def test_a_vendors_state_does_not_disturb_how_far_it_was_read(house: House
     assert (await house.operations.sources())[0].is_down
 
 
-async def test_a_database_that_does_not_answer_is_one_bad_line(tmp_path: object) -> None:
-    house = House(Database(f"sqlite:///{tmp_path}/nothing here/cartel.db"))
+async def test_a_database_that_does_not_answer_is_one_bad_line(unused_tcp_port: int) -> None:
+    house = House(Database(f"postgresql://someone@127.0.0.1:{unused_tcp_port}/cartel"))
     readiness = await house.operations.readiness()
     await house.db.close()
-    [line] = readiness.checks
-    assert (line.name, line.is_ok, line.says) == ("database", False, "does not answer: OperationalError")
+    says = "does not answer: ConnectionRefusedError"
+    assert readiness.checks == (Check("database", is_ok=False, age_s=None, says=says),)
 
 
 async def test_what_a_process_that_ends_had_taken_is_free(house: House) -> None:
@@ -157,6 +158,32 @@ async def test_a_process_that_was_buried_alive_is_there_again_at_its_next_beat(h
     async with house.db.write() as tx:
         await processes.end_process(tx, ME_ID)
     await house.operations.heartbeat(gateway_is_up=None)
+    assert [row.id for row in await house.rows(ProcessRow)] == [ME_ID]
+
+
+async def test_an_outage_is_forgotten_with_the_last_process_that_knew_of_it(house: House) -> None:
+    await house.operations.begin()
+    await house.operations.source_changed(SourceHealth("alt", True, at(0), "5 failures in a row"))
+    await house.operations.end()
+    await house.process("next").begin()
+    assert await house.operations.sources() == (SourceHealth("alt", False, None),)
+
+
+@on_postgres
+async def test_an_outage_that_a_living_process_knows_of_is_kept(house: House) -> None:
+    other = House(Database(house.db.url.render_as_string(hide_password=False)))
+    await other.process("other").begin()
+    await other.operations.source_changed(SourceHealth("alt", True, at(0), "5 failures in a row"))
+    await house.operations.begin()
+    assert (await house.operations.sources())[0].is_down
+    await other.db.close()
+
+
+async def test_housekeeping_buries_those_that_died_since(house: House) -> None:
+    await house.operations.begin()
+    async with house.db.write() as tx:
+        await processes.start_process(tx, house.process("dead").me)
+    await house.operations.housekeep()
     assert [row.id for row in await house.rows(ProcessRow)] == [ME_ID]
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
+import msgspec
 import pytest
 
 from core.simulator.__main__ import main, read_arguments
@@ -81,6 +82,7 @@ async def test_every_part_answers_on_the_one_port() -> None:
         "/sim/market",
         "/sim/faults",
         "/sim/supervisor",
+        "/sim/market/history.jsonl",
         "/vendors/collectorcrypt/marketplace",
         "/vendors/magiceden/v2/collections/collector_crypt/stats",
         "/vendors/coingecko/api/v3/simple/price?ids=solana&vs_currencies=usd",
@@ -120,6 +122,13 @@ def test_a_data_folder_that_cannot_be_used_is_one_plain_sentence(
     (tmp_path / "market.json").mkdir()
     assert main(["--port", "0", "--cards", "5", "--data", str(tmp_path)]) == 1
     assert capsys.readouterr().err.startswith("simulator: cannot start: ")
+
+
+def test_the_past_is_exported_without_a_server(tmp_path: Path) -> None:
+    file = tmp_path / "history.jsonl"
+    assert main(["--cards", "5", "--export-history", str(file)]) == 0
+    kinds = {msgspec.json.decode(line)["type"] for line in file.read_bytes().splitlines()}
+    assert kinds == {"world", "kind", "token", "rate", "listing", "sale", "valuation"}
 
 
 def test_the_command_line_chooses_everything() -> None:

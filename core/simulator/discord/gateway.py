@@ -6,7 +6,7 @@ from collections import deque
 from typing import Any, Final
 
 import msgspec
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 from ..faults import GATEWAY, FaultKind, Faults
 from .guilds import Guild
@@ -94,7 +94,7 @@ class Conversation:
         try:
             async with asyncio.timeout(patience_s) as silence:
                 async for frame in socket:
-                    operation, payload = _parsed(frame.type, frame.data)
+                    operation, payload = _parsed(frame.data)
                     if operation == HEARTBEAT:
                         silence.reschedule(asyncio.get_running_loop().time() + patience_s)
                     self._take(operation, payload)
@@ -210,9 +210,10 @@ class Conversation:
         self._connection.send(encode({"op": operation, "d": payload, "s": None, "t": None}))
 
 
-def _parsed(kind: WSMsgType, raw: str | bytes) -> tuple[int, Any]:
+def _parsed(raw: str | bytes) -> tuple[int, Any]:
     try:
-        text = zlib.decompress(raw) if kind is WSMsgType.BINARY and isinstance(raw, bytes) else raw
+        # hikari sends plain JSON in binary frames.
+        text = zlib.decompress(raw) if isinstance(raw, bytes) and not raw.startswith(b"{") else raw
         frame = decode(text)
         return int(frame["op"]), frame.get("d")
     except (msgspec.DecodeError, zlib.error, KeyError, TypeError, ValueError):

@@ -6,7 +6,7 @@ upwards; then `rate`, `listing`, `sale` and `valuation` lines in the order of ti
 
 - `world`: format (1), seed, born_at, until.
 - `kind`: id, card (game, set_name, number, name, variant, language, year), grader, grade_tenths, grade_label.
-- `token`: mint, kind, certificate, title, insured_usd_micros, alt_asset_id (null: ALT does not know the slab).
+- `token`: mint, kind, certificate, title, insured_usd_micros, alt_asset_id (null: unknown to ALT).
 - `rate`: at, pair, usd_micros of one whole coin.
 - `listing`: at, id (unique, the transaction), venue (cc, me), mint, seller, buyer (null unless sold), state
   (listed, sold, delisted) and the ask or the price paid as amount and unit (usd_micros, lamports). A second
@@ -171,8 +171,8 @@ def _events(world: World, until_ms: int) -> Iterator[Event]:
     for at_ms in range(begun_ms, until_ms, RATE_EVERY_MS):
         yield RateLine(time_of(at_ms), "SOL/USD", sol_usd_micros(at_ms))
     yield from (_listing(act) for act in world.book.activities if act.at_ms <= until_ms)
+    yield from _sales(world, until_ms)
     for kind in world.scenery.kinds:
-        yield from _sales(world, kind, until_ms)
         for at_ms in range(begun_ms, until_ms, VALUED_EVERY_MS):
             yield _valuation(kind, at_ms)
 
@@ -191,11 +191,11 @@ def _listing(activity: Activity) -> ListingLine:
     )
 
 
-def _sales(world: World, kind: Kind, until_ms: int) -> Iterator[SaleLine]:
+def _sales(world: World, until_ms: int) -> Iterator[SaleLine]:
     """Sales that stood; what came back to the seller is left out."""
-    for sale in world.outside_sales(kind.id):
+    for sale in world.all_outside_sales():
         if sale.skipped_reason is None and sale.at_ms <= until_ms:
-            yield SaleLine(time_of(sale.at_ms), sale.id, kind.id, sale.usd_micros, sale.house)
+            yield SaleLine(time_of(sale.at_ms), sale.id, sale.kind_id, sale.usd_micros, sale.house)
 
 
 def _valuation(kind: Kind, at_ms: int) -> ValuationLine:

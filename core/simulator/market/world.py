@@ -1,7 +1,9 @@
 """The market world: lives from one seed, obeys commands, and can be written down and taken up again."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from random import Random
 from typing import Any, Final
 
@@ -173,6 +175,10 @@ class World:
     def outside_sales(self, kind_id: int) -> list[Sale]:
         """Sales of a kind outside the marketplaces, past and since, in no order to rely on."""
         return self._past.sales[kind_id] + [sale for sale in self.book.sales if sale.kind_id == kind_id]
+
+    def all_outside_sales(self) -> Iterator[Sale]:
+        """Sales of every kind outside the marketplaces, past and since, in no order to rely on."""
+        return chain(*self._past.sales, self.book.sales)
 
     def fair_usd_micros(self, kind_id: int, now: datetime) -> int:
         """What a copy of this kind is really worth."""

@@ -1,6 +1,5 @@
 """A stand-in for https://api-mainnet.magiceden.dev/v2: one collection, its listings, activities, tokens."""
 
-from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -10,12 +9,12 @@ from aiohttp import web
 from core.simulator.market.things import Currency, Deed, Listing, Token, Venue
 from core.simulator.market.values import DAY_MS, LAMPORTS_A_SOL, lamports
 from core.simulator.vendors.desk import RETRY_S, USDC_MINT, Answer, Desk, Json, json_response, whole_number
+from core.simulator.vendors.limits import Window, limited
 from core.simulator.vendors.magiceden_rows import SYMBOL, TYPES, Rows, orders_on_magiceden
 
 ROOT: Final = "/vendors/magiceden/v2"
 OFFSET_MAX: Final = 2000
 SOL_MAX: Final = "1e9"
-A_SECOND_MAX: Final = 2
 WINDOWS_DAYS: Final = {"24h": 1, "7d": 7, "30d": 30, "all": 3650}
 
 
@@ -25,29 +24,20 @@ def rate_limited(seconds: float) -> web.Response:
     return web.Response(status=429, text="Too Many Requests", headers=headers)
 
 
+def too_many(_: float) -> web.Response:
+    """Whoever asks too often is told to wait a minute, though a second would do."""
+    return rate_limited(RETRY_S)
+
+
 def refused(status: int, reason: str) -> web.Response:
     """An error; the spec promises no body worth reading."""
     return web.Response(status=status, text=reason)
 
 
-class Limiter:
-    """At most two requests in any second, hence 120 a minute. All callers share one address, so one limit."""
-
-    def __init__(self) -> None:
-        self._recent: deque[int] = deque(maxlen=A_SECOND_MAX)
-
-    def admits(self, now_ms: int) -> bool:
-        """Count a request; refused ones do not count."""
-        if len(self._recent) == A_SECOND_MAX and self._recent[0] > now_ms - 1000:
-            return False
-        self._recent.append(now_ms)
-        return True
-
-
 class MagicEden:
     """The routes. `limiter` None lifts the rate limits."""
 
-    def __init__(self, desk: Desk, *, limiter: Limiter | None) -> None:
+    def __init__(self, desk: Desk, *, limiter: Window | None) -> None:
         self._desk = desk
         self._world = desk.world
         self._limiter = limiter
@@ -64,17 +54,8 @@ class MagicEden:
             ("/wallets/{wallet}/activities", "wallet-activities", self.wallet_activities),
         )
         for path, name, answer in routes:
-            self._desk.add_get(
-                app, ROOT + path, f"vendor:magiceden:{name}", self._limited(answer), rate_limited
-            )
-
-    def _limited(self, answer: Answer) -> Answer:
-        def handle(request: web.Request) -> web.Response:
-            if self._limiter is not None and not self._limiter.admits(self._desk.now_ms):
-                return rate_limited(RETRY_S)
-            return answer(request)
-
-        return handle
+            bounded = limited(answer, self._limiter, lambda: self._desk.now_ms, too_many)
+            self._desk.add_get(app, ROOT + path, f"vendor:magiceden:{name}", bounded, rate_limited)
 
     def _rows(self, request: web.Request) -> Rows:
         return Rows(self._world, request, self._desk.now_ms)

@@ -9,12 +9,15 @@ from core.simulator.vendors.beezie import Beezie
 from core.simulator.vendors.coinbase import Coinbase
 from core.simulator.vendors.coingecko import CoinGecko
 from core.simulator.vendors.collectorcrypt import CollectorCrypt
+from core.simulator.vendors.collectorcrypt_rpc import CollectorCryptRpc
 from core.simulator.vendors.control import Control
 from core.simulator.vendors.desk import Desk
 from core.simulator.vendors.ebay import Ebay
 from core.simulator.vendors.helius import Helius
 from core.simulator.vendors.jupiter import Jupiter
-from core.simulator.vendors.magiceden import Limiter, MagicEden
+from core.simulator.vendors.limits import Window
+from core.simulator.vendors.magiceden import MagicEden
+from core.simulator.vendors.magiceden_holdings import MagicEdenHoldings
 from core.simulator.vendors.opensea import OpenSea
 from core.simulator.vendors.pricecharting import PriceCharting
 from core.simulator.vendors.psa import Psa
@@ -26,7 +29,20 @@ from core.simulator.vendors.tcgplayer import Tcgplayer
 from core.simulator.vendors.ygoprodeck import Ygoprodeck
 
 WITHOUT_LIMITS = (CoinGecko, Coinbase, Tcgcsv, Tcgdex, Beezie)
-WITH_LIMITS = (Jupiter, Pyth, PriceCharting, Psa, Ebay, Tcgplayer, Scryfall, Ygoprodeck, Helius, OpenSea)
+WITH_LIMITS = (
+    CollectorCryptRpc,
+    Jupiter,
+    Pyth,
+    PriceCharting,
+    Psa,
+    Ebay,
+    Tcgplayer,
+    Scryfall,
+    Ygoprodeck,
+    Helius,
+    OpenSea,
+)
+MAGIC_EDEN_A_SECOND = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,9 @@ class VendorSettings:
 def add_vendor_routes(app: web.Application, desk: Desk, settings: VendorSettings) -> None:
     """Serve every vendor under /vendors, and the market's control API under /sim."""
     CollectorCrypt(desk, cache_s=settings.cc_cache_s).add_routes(app)
-    MagicEden(desk, limiter=Limiter() if settings.has_limits else None).add_routes(app)
+    limiter = Window(MAGIC_EDEN_A_SECOND, 1000) if settings.has_limits else None
+    MagicEden(desk, limiter=limiter).add_routes(app)
+    MagicEdenHoldings(desk, limiter=limiter).add_routes(app)
     Alt(desk, api_key=settings.alt_api_key).add_routes(app)
     for vendor in WITHOUT_LIMITS:
         vendor(desk).add_routes(app)

@@ -131,3 +131,13 @@ async def test_zlib_stream_is_one_stream_with_a_flush_after_each_frame(look_alik
         assert json.loads(inflate.decompress(hello))["op"] == 10
         await socket.send_json({"op": 1, "d": None})
         assert json.loads(inflate.decompress(await socket.receive_bytes()))["op"] == 11
+
+
+async def test_a_client_may_send_its_json_in_binary_frames(look_alike: LookAlike) -> None:
+    async with look_alike.http.ws_connect(f"{look_alike.url}/gateway?v=10&encoding=json") as socket:
+        await socket.receive_json()
+        for frame in (b'{"op": 1, "d": null}', zlib.compress(b'{"op": 1, "d": null}')):
+            await socket.send_bytes(frame)
+            assert (await socket.receive_json())["op"] == 11
+        await socket.send_bytes(b"nonsense")
+        assert (await socket.receive()).data == 4002

@@ -31,8 +31,8 @@ def only_session(look_alike: LookAlike) -> Session:
 async def test_a_client_that_gets_no_acks_comes_back_and_misses_nothing(
     look_alike: LookAlike, start_bot: StartBot
 ) -> None:
-    look_alike.world.heartbeat_s = 0.4
-    bot = await start_bot(Bot(heartbeat_timeout=0.5))
+    look_alike.world.heartbeat_s = 0.8
+    bot = await start_bot(Bot(heartbeat_timeout=0.9))
     before, connection = only_session(look_alike), only_session(look_alike).connection
     fault = look_alike.faults.add(GATEWAY, FaultKind.LOST_ACK, times=None)
     await asyncio.wait_for(bot.resumed.wait(), PATIENCE_S)

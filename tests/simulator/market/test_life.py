@@ -2,11 +2,14 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from statistics import median
 
+import msgspec
 import pytest
 
 from core.simulator.market.settings import WorldSettings
-from core.simulator.market.things import Activity, Deed, Mood, Venue
+from core.simulator.market.things import Activity, Currency, Deed, Mood, Venue
+from core.simulator.market.values import fair_usd_micros, sol_usd_micros, usd_micros
 from core.simulator.market.world import World
 
 MINUTE_MS = 60_000
@@ -67,6 +70,57 @@ def test_a_wrong_grade_is_cheap_only_for_those_who_believe_magic_eden(world: Wor
     token = world.token(order.mint)
     assert order.venue is Venue.ME
     assert token.me_kind_id != token.slab.kind_id
+
+
+def test_a_flipped_unit_reads_right_only_in_the_other_currency(world: World, born: datetime) -> None:
+    fair_reading = []
+    for currency in Currency:
+        offered = world.list_deal(
+            born, discount_bps=None, mood=Mood.UNIT_FLIP, venue=Venue.ME, currency=currency
+        )
+        times = offered.price_usd_micros / offered.fair_usd_micros
+        rate = sol_usd_micros(world.born_ms) / 1_000_000
+        fair_reading.append(times / rate if currency is Currency.SOL else times * rate)
+    assert all(0.8 < times < 1.4 for times in fair_reading)
+
+
+def test_some_sell_to_themselves_far_above_the_value(lived: World) -> None:
+    sales = [act for act in since_birth(lived) if act.deed is Deed.SALE]
+    own = [act for act in sales if act.buyer == lived.scenery.partner(act.seller)]
+    dear = [act for act in own if paid_bps(lived, act) > 13_000]
+    assert 3 <= len(dear) < len(sales) / 10
+    assert all(paid_bps(lived, act) < 12_000 for act in sales if act not in own)
+
+
+def paid_bps(world: World, act: Activity) -> int:
+    paid = usd_micros(act.price_atoms, act.currency, act.at_ms)
+    return paid * 10_000 // fair_usd_micros(world.scenery.kind(world.token(act.mint)), act.at_ms)
+
+
+def test_what_wallets_hold_is_what_they_bought_and_did_not_sell(lived: World) -> None:
+    bought = {act.mint: act.buyer for act in since_birth(lived) if act.deed is Deed.SALE}
+    assert len(set(bought.values())) > 20
+    assert all(lived.asks.owner(lived.token(mint)) == buyer for mint, buyer in bought.items())
+    assert all(
+        order.seller == lived.asks.owner(lived.token(order.mint)) for order in lived.book.open_orders()
+    )
+
+
+def test_sellers_have_habits(settings: WorldSettings, born: datetime) -> None:
+    world = World(msgspec.structs.replace(settings, cards=600, listings=600), born)
+    asked: dict[str, list[int]] = {}
+    for order in world.book.open_orders():
+        if order.mood is Mood.ORDINARY:
+            habit = world.scenery.habit(order.seller).name
+            asked.setdefault(habit, []).append(world.asks.price_bps(order, order.created_ms))
+    assert median(asked["eager"]) < median(asked["fair"]) < median(asked["patient"])
+
+
+def test_a_storm_is_the_same_storm_every_time(settings: WorldSettings, born: datetime) -> None:
+    storms = [World(settings, born, pace=6000) for _ in range(2)]
+    events = [storm.live(born + timedelta(minutes=1)) for storm in storms]
+    assert events[0] == events[1] > 5000
+    assert storms[0].digest() == storms[1].digest()
 
 
 def test_a_confusing_variant_is_worth_more_to_alt_than_it_is(world: World, born: datetime) -> None:

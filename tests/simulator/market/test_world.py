@@ -1,6 +1,7 @@
 """The world as a whole: one seed, one world; it can be written down, taken up again and commanded."""
 
 from datetime import datetime, timedelta
+from statistics import correlation
 
 import msgspec
 import pytest
@@ -194,6 +195,25 @@ def median_insured_error(world: World, at: datetime) -> float:
         for token in world.scenery.tokens
     )
     return errors[len(errors) // 2]
+
+
+@pytest.mark.parametrize(
+    ("noise", "lowest", "highest"),
+    [(InsuredNoise.INFORMATIVE, 0.95, 1), (InsuredNoise.NOISY, 0.7, 0.95), (InsuredNoise.USELESS, -0.2, 0.2)],
+)
+def test_the_insured_value_ranks_cards_as_well_as_its_setting_says(
+    settings: WorldSettings, born: datetime, noise: InsuredNoise, lowest: float, highest: float
+) -> None:
+    world = World(msgspec.structs.replace(settings, insured_noise=noise), born)
+    insured = [token.insured_usd for token in world.scenery.tokens]
+    fair = [world.fair_usd_micros(token.slab.kind_id, born) for token in world.scenery.tokens]
+    assert lowest <= correlation(ranks(insured), ranks(fair)) <= highest
+
+
+def ranks(values: list[int]) -> list[int]:
+    """The place of every value when they are sorted."""
+    order = sorted(range(len(values)), key=values.__getitem__)
+    return [place for _, place in sorted((index, place) for place, index in enumerate(order))]
 
 
 def test_a_world_has_a_reasonable_number_of_cards() -> None:

@@ -1,7 +1,7 @@
 """Doing things on the demo page in a browser: buttons, commands, forms, the side panel, the keyboard."""
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.simulator.page import wire
 from tests.simulator.page.stand_in import StandIn
@@ -108,6 +108,20 @@ async def test_suggestions_of_the_bot_are_offered_while_typing(page: Page, stand
     last = stand_in.asked_at(INTERACTIONS)[-1]
     assert (last["type"], last["options"]) == ("command", {"card": "ember-9"})
     assert stand_in.asked_at(INTERACTIONS)[-2]["focused"] == "card"
+
+
+async def test_a_command_takes_a_file(page: Page, stand_in: StandIn) -> None:
+    option = {"type": 11, "name": "list", "description": "A list of cards", "required": True}
+    stand_in.commands = [{**PRICE, "name": "import", "options": [option]}]
+    await page.goto(stand_in.url)
+    await page.get_by_role("combobox", name="Message", exact=True).fill("/import")
+    await page.keyboard.press("Enter")
+    chosen = FilePayload(name="cards.csv", mimeType="text/csv", buffer=b"card,price")
+    await page.get_by_label("list*", exact=True).set_input_files(chosen)
+    await page.get_by_role("button", name="Run", exact=True).click()
+    await expect(page.get_by_role("combobox", name="Message", exact=True)).to_be_focused()
+    sent = {"filename": "cards.csv", "content": "Y2FyZCxwcmljZQ=="}
+    assert stand_in.asked_at(INTERACTIONS)[-1]["options"] == {"list": sent}
 
 
 async def test_a_form_of_the_bot_is_filled_and_submitted(page: Page, stand_in: StandIn) -> None:

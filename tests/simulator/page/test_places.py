@@ -28,7 +28,7 @@ async def test_a_private_message_marks_a_talk_that_was_not_there_before(
     await stand_in.watched.wait()
     stand_in.state["private"] = [{"id": PRIVATE}]
     stand_in.post(wire.message("psst", channel_id=PRIVATE))
-    talk = page.get_by_role("button", name="Cards Cartel new messages")
+    talk = page.get_by_role("button", name="Cards Cartel (new messages)")
     await talk.click()
     await expect(page.get_by_text("psst")).to_be_visible()
     await expect(page.get_by_role("button", name="Cards Cartel", exact=True)).to_be_visible()
@@ -38,7 +38,7 @@ async def test_what_arrived_while_the_page_was_closed_is_marked(page: Page, stan
     general = stand_in.state["guilds"][0]["channels"][1]
     general["last_message_id"] = wire.message()["id"]
     await page.goto(stand_in.url)
-    await page.get_by_role("button", name="general new messages").click()
+    await page.get_by_role("button", name="general (new messages)").click()
     stand_in.messages = [wire.message("seen", channel_id=wire.GENERAL, id=general["last_message_id"])]
     await page.reload()
     await expect(page.get_by_text("seen")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import FilePayload, Page, expect
 
 from core.simulator.app import Simulator, SimulatorConfig, open_simulator
-from core.simulator.discord.population import BOT_ID, DEALS_ID, TOM_ID, WES_ID
+from core.simulator.discord.population import ADA_ID, BOT_ID, DEALS_ID, TOM_ID, WES_ID
 from tests.simulator.page import wire
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -117,3 +117,29 @@ async def test_a_person_writes_to_the_bot_in_private_and_nobody_else_reads_it(
     await expect(page.get_by_role("heading", name="#deals")).to_be_visible()
     await page.get_by_role("button", name="Cards Cartel").click()
     await expect(page.get_by_text("between us")).to_have_count(0)
+
+
+async def test_older_messages_and_the_state_are_given_to_whoever_asks(simulator: Simulator) -> None:
+    sent = [simulator.discord.people.write(ADA_ID, DEALS_ID, f"number {number}").id for number in range(5)]
+    messages = f"{simulator.url}/sim/discord/channels/{DEALS_ID}/messages"
+    async with aiohttp.ClientSession() as http:
+        query = {"person": str(TOM_ID), "limit": "2", "before": str(sent[3])}
+        async with http.get(messages, params=query) as answer:
+            older = (await answer.json())["messages"]
+        async with http.get(f"{simulator.url}/sim/discord/state") as answer:
+            state = await answer.json()
+    assert [message["content"] for message in older] == ["number 1", "number 2"]
+    assert state["me"]["name"] == "Ada"
+    assert state["guilds"][0]["channels"][0]["last_message_id"] == str(sent[-1])
+
+
+async def test_escape_leaves_the_messages_for_the_message_box(page: Page, simulator: Simulator) -> None:
+    posted = await as_bot(simulator, "POST", f"/channels/{DEALS_ID}/messages", post_of(simulator))
+    await page.goto(simulator.url)
+    buy = page.locator(f"[data-message='{posted['id']}']").get_by_role("button", name="Buy", exact=True)
+    await buy.focus()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("combobox", name="Message", exact=True)).to_be_focused()
+    await page.keyboard.type("/")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#suggestions")).to_be_hidden()

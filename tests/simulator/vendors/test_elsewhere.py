@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from core.simulator.app import Simulator
-from core.simulator.market.things import Standard
+from core.simulator.market.things import Currency, Standard, Venue
 from core.simulator.vendors.ebay import SCOPE
 from core.simulator.vendors.helius_rows import COLLECTIONS, TOKEN_PROGRAM
 from tests.simulator.vendors.asking import Get, Json, Post, Watch
@@ -133,6 +133,30 @@ async def test_helius_refuses_what_it_cannot_read(post: Post) -> None:
     assert (await post(HELIUS, [], status=400))["error"]["code"] == -32700
     no_type = {"method": "searchAssets", "params": {"ownerAddress": "wallet"}}
     assert (await post(HELIUS, no_type))["error"]["code"] == -32602
+
+
+async def test_collector_crypt_is_strict_about_its_calls(post: Post, sim: Simulator) -> None:
+    order = next(one for one in sim.market.book.open_orders() if one.currency is Currency.USDC)
+    known = {"nftAddress": order.mint}
+    cc = "/vendors/collectorcrypt"
+    await post(cc, {"method": "getCardOffers", "params": known | {"useV2": True}})
+    await post(cc, {"method": "getCardOffers", "params": known | {"page": "1"}}, status=400)
+    await post(f"{cc}/v2", {"method": "getCardOffers", "params": known}, status=400)
+    await post(cc, {"method": "getCardOffers", "params": {"nftAddress": "nobody"}}, status=404)
+    call = {"method": "checkListingStatus", "params": known | {"wallet": order.seller}}
+    assert (await post(f"{cc}/v2", call))["exists"] is True
+
+
+async def test_magic_eden_tells_listed_and_unlisted_apart(get: Get, sim: Simulator) -> None:
+    order = next(one for one in sim.market.book.open_orders() if one.venue is Venue.ME)
+    path = f"/vendors/magiceden/v2/wallets/{order.seller}/tokens"
+    listed, unlisted = [
+        {row["mintAddress"] for row in await get(path, listStatus=status)}
+        for status in ("listed", "unlisted")
+    ]
+    assert order.mint in listed - unlisted
+    assert len(await get(path)) == len(listed) + len(unlisted)
+    assert await get(path, collection_symbol="bears") == []
 
 
 async def test_beezie_is_a_thin_book_with_a_value_beside(post: Post, get: Get) -> None:

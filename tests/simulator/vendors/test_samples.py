@@ -6,7 +6,7 @@ import pytest
 
 from core.simulator.app import Simulator
 from core.simulator.market.things import Currency, Venue
-from tests.simulator.vendors.asking import Ask, Get, Sample, Watch
+from tests.simulator.vendors.asking import Ask, Get, Post, Sample, Watch
 from tests.simulator.vendors.shapes import assert_same, missing, shape_of
 
 CC = "/vendors/collectorcrypt"
@@ -149,6 +149,24 @@ async def test_magic_eden_activities_of_a_wallet(sample: Sample, get: Get, sim: 
     assert_same(
         sample("magiceden/wallets_addr_activities.docs"), ours, ACTIVITY | {".collectionSymbol": "null"}
     )
+
+
+async def test_magic_eden_wallets(sample: Sample, get: Get, sim: Simulator) -> None:
+    wallets = [person.wallet for person in sim.market.scenery.people]
+    ours = [row for wallet in wallets for row in await get(f"{ME}/wallets/{wallet}/tokens")]
+    documented = {".collection": "text", ".attributes[]": "object", ".animationUrl": "text"}
+    documented |= {".externalUrl": "text"}
+    assert_same(sample("magiceden/wallets_addr_tokens.docs"), ours, documented)
+
+
+async def test_offers(sample: Sample, get: Get, post: Post, sim: Simulator) -> None:
+    mints = [token.mint for token in sim.market.scenery.tokens[:40]]
+    ours = [row for mint in mints for row in await get(f"{ME}/tokens/{mint}/offers_received")]
+    assert_same(sample("magiceden/tokens_mint_offers_received.docs"), ours)
+    calls = [{"method": "getCardOffers", "params": {"nftAddress": mint}} for mint in mints]
+    ours = [row for call in calls for row in await post(CC, call)]
+    documented = {".buyer": "object"}
+    assert_same(sample("collectorcrypt/rpc_getCardOffers.assembled"), ours, documented)
 
 
 async def test_magic_eden_stats(sample: Sample, get: Get) -> None:

@@ -45,7 +45,7 @@ export async function fetchCommands(person, guild) {
  * Something a person does to the bot; resolves with the bot's first answer (the simulator waits 3 s for it).
  *
  * @param {{person: string, channel: string, type: string, name?: string, command_id?: string,
- *   options?: Record<string, string | number | boolean>, message?: string, custom_id?: string,
+ *   options?: Record<string, import("./options.js").Value>, message?: string, custom_id?: string,
  *   values?: string[], fields?: Record<string, string | string[]>, focused?: string, target?: string}} interaction
  * @returns {Promise<Answer>}
  */

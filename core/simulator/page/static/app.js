@@ -225,7 +225,7 @@ class App {
   presenceChanged(isOnline) {
     const { bot } = this.directory.state;
     if (bot.online !== isOnline)
-      toast(isOnline ? `${bot.name} is back. Old buttons work again.` : `${bot.name} went offline.`);
+      toast(isOnline ? `${bot.name} is online now.` : `${bot.name} went offline.`);
     bot.online = isOnline;
     this.showPresence();
     if (isOnline) this.readCommands();

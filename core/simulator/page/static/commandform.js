@@ -112,7 +112,7 @@ export class CommandForm {
     this.suggestions.show(input.control, items, (item) => takeChoice(input, item.value));
   }
 
-  /** @returns {Record<string, string | number | boolean>} what was filled in */
+  /** @returns {Record<string, import("./options.js").Value>} what was filled in */
   values() {
     const filled = this.inputs.map((input) => [input.option.name, input.read()]);
     return Object.fromEntries(filled.filter(([, value]) => value !== undefined));
@@ -122,6 +122,7 @@ export class CommandForm {
     if (this.runButton.getAttribute("aria-busy") === "true") return;
     this.runButton.setAttribute("aria-busy", "true");
     this.composer.say(null);
+    await Promise.all(this.inputs.map((input) => input.ready()));
     const failure = await this.composer.handlers.run(this.command, this.values());
     this.runButton.removeAttribute("aria-busy");
     if (failure === null) this.leave();

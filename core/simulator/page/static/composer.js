@@ -13,7 +13,7 @@ import { Suggestions } from "./suggestions.js";
  * @typedef {import("./types.js").Choice} Choice
  * @typedef {import("./directory.js").Directory} Directory
  * @typedef {import("./commands.js").SlashCommand} SlashCommand
- * @typedef {Record<string, string | number | boolean>} Options
+ * @typedef {Record<string, import("./options.js").Value>} Options
  * @typedef {{refresh: () => Promise<void>, send: (content: string, files: File[]) => Promise<string | null>,
  *   run: (command: SlashCommand, options: Options) => Promise<string | null>,
  *   complete: (command: SlashCommand, options: Options, focused: string) => Promise<Choice[]>}} Handlers
@@ -55,6 +55,7 @@ export class Composer {
   enter(directory, channel, commands) {
     this.directory = directory;
     this.channel = channel;
+    this.text.disabled = false;
     this.learn(commands);
     const title = channelTitle(channel);
     this.text.placeholder = channel.can_send

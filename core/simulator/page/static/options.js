@@ -6,9 +6,9 @@ import { el } from "./dom.js";
  * @typedef {import("./types.js").CommandOption} CommandOption
  * @typedef {import("./types.js").Choice} Choice
  * @typedef {import("./directory.js").Directory} Directory
- * @typedef {string | number | boolean | undefined} Value
+ * @typedef {string | number | boolean | {filename: string, content: string} | undefined} Value a file is in base64
  * @typedef {{option: CommandOption, control: HTMLInputElement | HTMLSelectElement, label: HTMLLabelElement,
- *   read: () => Value}} OptionInput
+ *   read: () => Value, ready: () => Promise<void>}} OptionInput `ready`: what was chosen has been read
  */
 
 const INTEGER = 4;
@@ -42,7 +42,8 @@ export function optionInput(option, directory) {
     el("span", { class: "command-option-name" }, option.name, mark),
     control,
   );
-  return { option, control, label, read: () => readValue(option, control, choices) };
+  if (option.type === ATTACHMENT) return { option, control, label, ...fileReader(control) };
+  return { option, control, label, read: () => readValue(option, control, choices), ready: async () => {} };
 }
 
 /** @param {CommandOption} option @returns {string} what to type, in one line */
@@ -107,17 +108,37 @@ function typedControl(option) {
         max: option.max_value,
         step: option.type === INTEGER ? 1 : "any",
       }
-    : { type: "text", minlength: option.min_length, maxlength: option.max_length };
+    : { type: option.type === ATTACHMENT ? "file" : "text", minlength: option.min_length, maxlength: option.max_length };
   return el("input", {
     ...limits,
     name: option.name,
     required: option.required === true,
-    disabled: option.type === ATTACHMENT,
-    placeholder: option.type === ATTACHMENT ? "not offered here yet" : KINDS[option.type],
+    placeholder: KINDS[option.type],
     autocomplete: "off",
     role: option.autocomplete ? "combobox" : null,
     "aria-autocomplete": option.autocomplete ? "list" : null,
     "aria-expanded": option.autocomplete ? "false" : null,
+  });
+}
+
+/** @param {HTMLInputElement} control @returns {{read: () => Value, ready: () => Promise<void>}} */
+function fileReader(control) {
+  /** @type {Value} */
+  let value;
+  const ready = async () => {
+    const file = control.files?.[0];
+    value = file && { filename: file.name, content: await base64(file) };
+  };
+  return { read: () => value, ready };
+}
+
+/** @param {File} file @returns {Promise<string>} */
+function base64(file) {
+  const reader = new FileReader();
+  return new Promise((resolve, reject) => {
+    reader.addEventListener("load", () => resolve(String(reader.result).split(",")[1] ?? ""));
+    reader.addEventListener("error", () => reject(reader.error));
+    reader.readAsDataURL(file);
   });
 }
 

@@ -1,0 +1,105 @@
+"""SIGTERM and Ctrl-C end everything in order, whatever goes on: exit code 0 and nothing left open."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from core.jobs import STOP_PATIENCE_S
+from core.simulator.app import Simulator, SimulatorConfig, open_simulator
+from core.simulator.market.things import Venue
+from core.web.server import SHUTDOWN_S_MAX
+from tests.cli.processes import Running, running
+from tests.e2e.community import Community, environment, settings_of
+from tests.recovery.machine import online, post_about
+
+pytestmark = pytest.mark.slow
+END_WITHIN_S = 5
+SENDING = "discord:POST /channels/{channel_id}/messages"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A bot at work, in a quiet market."""
+
+    simulator: Simulator
+    bot: Running
+    api: str
+
+    def list_deal(self) -> str:
+        now = self.simulator.discord.now()
+        return self.simulator.market.list_deal(now, discount_bps=4_000, venue=Venue.CC).mint
+
+    async def ends_well(self, how: signal.Signals = signal.SIGTERM) -> None:
+        code = await self.bot.end(how)
+        assert (code, self.bot.complaints()) == (0, [])
+        assert self.bot.lines()[-1]["event"] == "stopped"
+
+
+@pytest.fixture
+async def scene(database_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
+    config = SimulatorConfig(pace=0, cards=60, listings=4, has_limits=False)
+    async with open_simulator(config) as simulator:
+        settings = environment(simulator.url, database_url, tmp_path)
+        async with running(settings=settings, log=tmp_path / "bot.log") as bot:
+            await online(simulator)
+            await Community(simulator, settings_of(simulator, database_url, tmp_path)).setup()
+            yield Scene(simulator, bot, str((await bot.said("the API listens"))["url"]))
+            simulator.faults.clear()
+
+
+def test_the_patience_of_all_that_is_waited_for_is_less_than_five_seconds() -> None:
+    assert STOP_PATIENCE_S + 2 * SHUTDOWN_S_MAX < END_WITHIN_S
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+async def test_a_bot_with_nothing_to_do(scene: Scene, how: signal.Signals) -> None:
+    await post_about(scene.simulator, scene.list_deal())
+    await scene.ends_well(how)
+
+
+async def test_a_bot_in_a_burst_of_listings(scene: Scene) -> None:
+    mints = [scene.list_deal() for _ in range(20)]
+    await asyncio.wait(
+        {asyncio.create_task(post_about(scene.simulator, mint)) for mint in mints},
+        return_when=asyncio.FIRST_COMPLETED,
+    )
+    await scene.ends_well()
+
+
+async def test_a_bot_that_waits_for_vendors_who_never_answer(scene: Scene) -> None:
+    hanging = [
+        scene.simulator.faults.add(f"vendor:{name}", "timeout", times=None)
+        for name in ("collectorcrypt", "magiceden", "alt")
+    ]
+    for fault in hanging[:2]:
+        await fault.hit()
+    await scene.ends_well()
+
+
+async def test_a_bot_whose_message_discord_does_not_answer(scene: Scene) -> None:
+    held = scene.simulator.faults.add(SENDING, "hold_before")
+    scene.list_deal()
+    await held.hit()
+    await scene.ends_well()
+
+
+async def test_a_bot_that_discord_has_left(scene: Scene) -> None:
+    scene.simulator.faults.add("discord:gateway", "drop_gateway")
+    await scene.ends_well()
+
+
+async def test_a_bot_whose_api_is_being_asked(scene: Scene) -> None:
+    async with aiohttp.ClientSession(scene.api) as client:
+        async with client.get("/api/v1/deals") as kept:
+            assert kept.status == 200
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(scene.api.rpartition(":")[2]))
+        writer.write(b"GET /api/v1/deals HTTP/1.1\r\nHost: localhost\r\n")  # and never the end
+        await writer.drain()
+        await scene.ends_well()
+        writer.close()
+        assert await reader.read() == b""
