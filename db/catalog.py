@@ -58,7 +58,7 @@ class SlabRow(Base):
     certificate: Mapped[str] = mapped_column(String(64))
     kind_id: Mapped[int | None] = mapped_column(ForeignKey("kind.id"), index=True)
     facts: Mapped[SlabFacts] = mapped_column(Json(SlabFacts))
-    alt_asset_id: Mapped[str | None] = mapped_column(String(80))
+    alt_asset_id: Mapped[str | None] = mapped_column(String(100))
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -174,9 +174,8 @@ def running_server() -> Iterator[PostgresServer]:
         account.own(folder)
         binaries = reachable_binaries(account, folder)
         data = folder / "data"
-        account.run(
-            binaries / "initdb", "-U", "postgres", "-A", "trust", "--no-sync", "-D", data, folder=folder
-        )
+        initdb = (binaries / "initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        account.run(*initdb, "-D", data, folder=folder)
         port = free_port()
         guardian = start_guarded(account, folder, binaries / "postgres", "-D", data, "-p", str(port))
         try:

@@ -77,7 +77,7 @@ async def test_a_stop_lets_what_runs_end(processes: Processes) -> None:
     assert (await processes.job()).outcome is Outcome.OK
 
 
-async def test_a_stop_cuts_what_does_not_end_and_its_lease_ends_with_the_process(
+async def test_a_stop_cuts_what_does_not_end_and_another_may_run_it(
     processes: Processes,
 ) -> None:
     work = Work()

@@ -66,7 +66,7 @@ async def test_a_job_is_run_by_one_process_at_a_time(processes: Processes) -> No
     assert theirs.runs == 0
 
 
-async def test_a_process_that_hangs_loses_its_job_and_tells_nothing_of_it_any_more(
+async def test_a_process_that_hangs_loses_its_job_and_its_say(
     processes: Processes,
 ) -> None:
     stuck, well = Work(), Work()
@@ -124,7 +124,7 @@ async def test_a_run_that_hangs_is_ended_by_its_time_limit(processes: Processes)
     assert work.at_once == 0
 
 
-async def test_a_job_that_breaks_says_so_once_and_says_once_that_it_is_well_again(
+async def test_a_job_that_breaks_says_so_once_and_when_it_is_well(
     processes: Processes,
 ) -> None:
     work = Work(failure=SourceUnavailable("alt", "does not answer"))

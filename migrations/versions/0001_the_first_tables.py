@@ -208,7 +208,7 @@ def upgrade() -> None:
         sa.Column("certificate", sa.String(length=64), nullable=False),
         sa.Column("kind_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("facts", sa.Text(), nullable=False),
-        sa.Column("alt_asset_id", sa.String(length=80), nullable=True),
+        sa.Column("alt_asset_id", sa.String(length=100), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["kind_id"], ["kind.id"], name=("fk_slab_kind_id")),
         sa.PrimaryKeyConstraint("id", name=("pk_slab")),

@@ -15,10 +15,11 @@ from core.simulator.market.things import Venue
 from core.web.server import SHUTDOWN_S_MAX
 from tests.cli.processes import Running, running
 from tests.e2e.community import Community, environment, settings_of
-from tests.recovery.machine import online, post_about
+from tests.recovery.machine import offline, online, post_about
 
 pytestmark = pytest.mark.slow
 END_WITHIN_S = 5
+POLLED = ("collectorcrypt", "magiceden")
 SENDING = "discord:POST /channels/{channel_id}/messages"
 
 
@@ -56,50 +57,34 @@ def test_the_patience_of_all_that_is_waited_for_is_less_than_five_seconds() -> N
     assert STOP_PATIENCE_S + 2 * SHUTDOWN_S_MAX < END_WITHIN_S
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-async def test_a_bot_with_nothing_to_do(scene: Scene, how: signal.Signals) -> None:
+async def test_a_bot_with_nothing_to_do_at_ctrl_c(scene: Scene) -> None:
     await post_about(scene.simulator, scene.list_deal())
-    await scene.ends_well(how)
+    await scene.ends_well(signal.SIGINT)
 
 
-async def test_a_bot_in_a_burst_of_listings(scene: Scene) -> None:
-    mints = [scene.list_deal() for _ in range(20)]
-    await asyncio.wait(
-        {asyncio.create_task(post_about(scene.simulator, mint)) for mint in mints},
-        return_when=asyncio.FIRST_COMPLETED,
-    )
-    await scene.ends_well()
-
-
-async def test_a_bot_that_waits_for_vendors_who_never_answer(scene: Scene) -> None:
-    hanging = [
-        scene.simulator.faults.add(f"vendor:{name}", "timeout", times=None)
-        for name in ("collectorcrypt", "magiceden", "alt")
-    ]
-    for fault in hanging[:2]:
-        await fault.hit()
-    await scene.ends_well()
-
-
-async def test_a_bot_whose_message_discord_does_not_answer(scene: Scene) -> None:
-    held = scene.simulator.faults.add(SENDING, "hold_before")
-    scene.list_deal()
-    await held.hit()
-    await scene.ends_well()
-
-
-async def test_a_bot_that_discord_has_left(scene: Scene) -> None:
-    scene.simulator.faults.add("discord:gateway", "drop_gateway")
-    await scene.ends_well()
-
-
-async def test_a_bot_whose_api_is_being_asked(scene: Scene) -> None:
+async def test_a_bot_in_a_burst_of_listings_whose_api_is_being_asked(scene: Scene) -> None:
+    posts = [asyncio.create_task(post_about(scene.simulator, scene.list_deal())) for _ in range(20)]
     async with aiohttp.ClientSession(scene.api) as client:
-        async with client.get("/api/v1/deals") as kept:
-            assert kept.status == 200
+        async with client.get("/api/v1/deals") as kept_open:
+            assert kept_open.status == 200
         reader, writer = await asyncio.open_connection("127.0.0.1", int(scene.api.rpartition(":")[2]))
         writer.write(b"GET /api/v1/deals HTTP/1.1\r\nHost: localhost\r\n")  # and never the end
-        await writer.drain()
+        await asyncio.wait(posts, return_when=asyncio.FIRST_COMPLETED)
         await scene.ends_well()
         writer.close()
         assert await reader.read() == b""
+    for post in posts:
+        post.cancel()
+    await asyncio.gather(*posts, return_exceptions=True)
+
+
+async def test_a_bot_that_nobody_answers(scene: Scene) -> None:
+    faults = scene.simulator.faults
+    sending = faults.add(SENDING, "hold_before")
+    scene.list_deal()
+    await sending.hit()
+    for silent in [faults.add(f"vendor:{name}", "timeout", times=None) for name in POLLED]:
+        await silent.hit()
+    faults.add("discord:gateway", "drop_gateway")
+    await offline(scene.simulator)
+    await scene.ends_well()
