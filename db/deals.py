@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.domain.deals import DealTier
 from core.domain.posts import DealPost, DealView
 from db.base import Base
 from db.engine import Tx, insert_new
@@ -70,7 +71,10 @@ async def add(tx: Tx, verdict: Verdict) -> int | None:
 async def latest(
     tx: Tx, policy_hash: str, *, tier: str | None, limit: int, before: int | None
 ) -> list[DealView]:
-    """The newest deals under a policy whose listing is still at that price."""
+    """The newest deals under a policy whose listing is still at that price.
+
+    What is too good to be true is shown to those who ask for that tier, and to nobody else.
+    """
     query = (
         select(VerdictRow.id, VerdictRow.deal, VerdictRow.decided_at, ListingRow.is_open)
         .join(ListingRow, ListingRow.version_id == VerdictRow.version_id)
@@ -78,8 +82,8 @@ async def latest(
         .order_by(VerdictRow.id.desc())
         .limit(limit)
     )
-    if tier is not None:
-        query = query.where(VerdictRow.tier == tier)
+    wanted = VerdictRow.tier != DealTier.SUSPICIOUS.value if tier is None else VerdictRow.tier == tier
+    query = query.where(wanted)
     if before is not None:
         query = query.where(VerdictRow.id < before)
     return [_view(row) for row in await tx.execute(query)]

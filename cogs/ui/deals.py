@@ -6,7 +6,7 @@ import discord
 
 from cogs.ui.buttons import BuyButton, CopyButton, deal_title
 from cogs.ui.format import amount, count, duration, percent, profit, relative, under, usd
-from cogs.ui.text import code, plain, shortened, web_url
+from cogs.ui.text import code, plain, shortened, units, web_url
 from core.domain.deals import DealTier
 from core.domain.guilds import Guild
 from core.domain.links import VENUES, links, order_link
@@ -25,6 +25,7 @@ COLOURS: dict[DealTier, int] = {
 CLOSED_COLOUR = 0x95A5A6
 EVIDENCE_SHOWN_MAX = 3
 MISSING_SHOWN_MAX = 4
+EMBED_LENGTH_MAX = 6_000
 _LISTED_NAME_MAX = 120
 _SOURCES: dict[EvidenceKind, str] = {
     EvidenceKind.OVERRIDE: "set by hand at {}",
@@ -74,8 +75,13 @@ def deals_embed(page: DealPage, *, tier: DealTier | None, guild: Guild | None) -
     embed = discord.Embed(title=f"Newest open{which} deals", colour=COLOURS[tier or DealTier.INFO])
     if not page.items:
         embed.description = _nothing_yet(tier, guild)
+    left = EMBED_LENGTH_MAX - units(f"{embed.title}{embed.description or ''}")
     for item in page.items:
-        embed.add_field(name=_listed_name(item.deal), value=_listed_value(item), inline=False)
+        name, value = _listed_name(item.deal), _listed_value(item)
+        left -= units(name) + units(value)
+        if left < 0:
+            break
+        embed.add_field(name=name, value=value, inline=False)
     return embed
 
 

@@ -22,7 +22,7 @@ def plain(text: str, limit: int = 200) -> str:
     shown = clean(text, limit)
     for index, character in enumerate(shown):
         piece = _escaped(character, shown[index + 1 : index + 3], is_first=index == 0)
-        left -= _units(piece)
+        left -= units(piece)
         pieces.append(piece)
         if left < 0:
             return _fitting(pieces, limit)
@@ -91,18 +91,18 @@ def _escaped(character: str, following: str, *, is_first: bool) -> str:
     return character
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
     return sum(2 if ord(character) > 0xFFFF else 1 for character in text)
 
 
 def _fitting(pieces: list[str], limit: int) -> str:
     """The pieces that fit, whole ones only, with an ellipsis when some do not."""
-    if _units("".join(pieces)) <= limit:
+    if units("".join(pieces)) <= limit:
         return "".join(pieces)
-    left = limit - _units(ELLIPSIS)
+    left = limit - units(ELLIPSIS)
     kept: list[str] = []
     for piece in pieces:
-        left -= _units(piece)
+        left -= units(piece)
         if left < 0:
             break
         kept.append(piece)

@@ -51,6 +51,11 @@ class Reader:
         await self.page.screenshot(path=self._folder / f"{name}.png", animations="disabled")
 
 
+    async def close_up(self, name: str, of: Locator) -> None:
+        """Keep one thing of what is on the screen; the README's picture of a post is made this way."""
+        await of.screenshot(path=self._folder / f"{name}.png", animations="disabled")
+
+
 @asynccontextmanager
 async def open_reader(
     chromium: str, url: str, folder: Path, size: ViewportSize = WIDE

@@ -50,6 +50,8 @@ async def test_a_deal_is_read_bought_copied_and_seen_to_end(community: Community
         ):
             link = post.get_by_role("link", name=label, exact=True)
             await expect(link).to_have_attribute("href", pattern(address))
+        await reader.page.get_by_role("button", name="Got it").click()
+        await reader.close_up("deal-post", post)
         await post.get_by_role("button", name="Buy", exact=True).click()
         await expect(post.locator(".ephemeral").get_by_role("link").first).to_have_attribute(
             "href", pattern(offered.mint)
