@@ -61,7 +61,9 @@ class JobRunner:
 
     async def plan(self) -> None:
         """Make the rows of the jobs, so that they can be due."""
-        await self.service.plan([job.name for job in self.jobs.values() if not job.is_local])
+        shared = [job for job in self.jobs.values() if not job.is_local]
+        is_whole = any(job.role is Role.JOBS for job in shared)
+        await self.service.plan([job.name for job in shared], forget_others=is_whole)
 
     async def start(self) -> None:
         """Begin to tick."""
@@ -119,7 +121,7 @@ class JobRunner:
         if job.is_local:
             await self._run(job)
             return True
-        fence = await self.service.lease(job.name, job.run_max, is_woken=is_woken)
+        fence = await self.service.lease(job.name, job.run_max, is_woken=is_woken, every=job.every)
         if fence is None:
             return False
         outcome, error = await self._run(job)

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,6 +45,8 @@ from db.engine import DATABASE_FAILURES, Database, reason_of
 from db.lock import hold_alone
 
 log = structlog.get_logger(__name__)
+
+CLOSE_LIMIT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,10 @@ async def open_runtime(
             events = EventService(db)
             key = settings.posthog_key.reveal()
             analytics = Analytics(events, key=key, host=settings.posthog_host)
-            stack.push_async_callback(analytics.close)
+            stack.push_async_callback(_within_limit, analytics.close)
             runtime = replace(runtime, analytics=analytics)
         await operations_service.begin()
-        stack.push_async_callback(operations_service.end)
+        stack.push_async_callback(_within_limit, operations_service.end)
         yield runtime
 
 
@@ -104,7 +106,7 @@ async def open_database(
     """The database, ready for this code and this world, and on SQLite for this process alone."""
     async with AsyncExitStack() as stack:
         db = Database(settings.database_url)
-        stack.push_async_callback(db.close)
+        stack.push_async_callback(_within_limit, db.close)
         if db.file is not None:
             stack.enter_context(hold_alone(db.file))
         await db.reach()
@@ -115,6 +117,15 @@ async def open_database(
         except DATABASE_FAILURES as error:
             raise StartError(f"The database cannot be made ready: {reason_of(error)}.") from error
         yield db
+
+
+async def _within_limit(close: Callable[[], Awaitable[None]]) -> None:
+    """One step of closing; a database or vendor that does not answer must not hold up the rest."""
+    try:
+        async with asyncio.timeout(CLOSE_LIMIT_S):
+            await close()
+    except DATABASE_FAILURES as error:  # TimeoutError is one
+        log.warning("closing was cut short", step=close.__qualname__, error=repr(error))
 
 
 async def _stamp(db: Database, settings: Settings, now: datetime) -> None:

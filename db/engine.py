@@ -1,8 +1,8 @@
 """The one place that knows which database it is: opening, reading, writing, waiting for a lock."""
 
 import asyncio
-import sqlite3
 import os
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path

@@ -2,13 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Integer, String, or_, select, update
+from sqlalchemy import BigInteger, Integer, String, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.operations import JobState, Outcome
 from db.base import Base
 from db.engine import Tx, insert_new
 from db.types import UtcDateTime
+
+PERIOD_MAX = timedelta(days=1)
+"""No job waits longer for its next run."""
 
 
 class JobRow(Base):
@@ -42,14 +45,23 @@ async def plan_job(tx: Tx, name: str, due_at: datetime) -> None:
 
 
 async def lease_job(
-    tx: Tx, name: str, owner: str, *, now: datetime, lease: timedelta, even_early: bool
+    tx: Tx,
+    name: str,
+    owner: str,
+    *,
+    now: datetime,
+    lease: timedelta,
+    even_early: bool,
+    every: timedelta = PERIOD_MAX,
 ) -> int | None:
-    """Take a job that nobody runs and that is due (or `even_early`): its fence, or None."""
-    free_one = update(JobRow).where(
-        JobRow.name == name, or_(JobRow.lease_until.is_(None), JobRow.lease_until <= now)
-    )
+    """Take a job that nobody runs and that is due (or `even_early`): its fence, or None.
+
+    A time further ahead than a period or a lease can put it was set by a clock that was wrong.
+    """
+    is_free = or_(JobRow.lease_until.is_(None), JobRow.lease_until <= now, JobRow.lease_until > now + lease)
+    free_one = update(JobRow).where(JobRow.name == name, is_free)
     if not even_early:
-        free_one = free_one.where(JobRow.due_at <= now)
+        free_one = free_one.where(or_(JobRow.due_at <= now, JobRow.due_at > now + every))
     taken = free_one.values(
         leased_by=owner, lease_until=now + lease, last_started_at=now, fence=JobRow.fence + 1
     ).returning(JobRow.fence)
@@ -90,6 +102,11 @@ async def jobs(tx: Tx) -> list[JobState]:
         )
         for r in rows
     ]
+
+
+async def forget_jobs(tx: Tx, *, but: list[str]) -> None:
+    """Jobs that are no more (a source was switched off) are not late."""
+    await tx.execute(delete(JobRow).where(JobRow.name.not_in(but)))
 
 
 async def free(tx: Tx, owners: list[str]) -> None:

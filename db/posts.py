@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     String,
+    case,
     func,
     literal,
     or_,
@@ -26,6 +28,9 @@ from db.base import Base
 from db.engine import Tx, insert_new
 from db.listings import VersionRow
 from db.types import BigId, Json, UtcDateTime
+
+WAIT_MAX = timedelta(hours=3)
+"""Longer than any try is put off."""
 
 
 class PostRow(Base):
@@ -91,14 +96,17 @@ async def want(tx: Tx, wish: Wish, now: datetime) -> None:
 
 
 async def change(tx: Tx, post_id: int, payload: Payload, *, rank: int, now: datetime) -> None:
-    """Ask for another look of a message; an unsent post simply changes before it is sent."""
+    """Ask for another look of a message; an unsent post simply changes before it is sent.
+
+    The tries of a post without a message are kept: one of them may have arrived unnoticed.
+    """
     values = {
         "payload": payload,
         "rank": rank,
         "wanted_rev": PostRow.wanted_rev + 1,
         "state": PostState.WANTED.value,
         "next_try_at": now,
-        "attempts": 0,
+        "attempts": case((PostRow.message_id.is_(None), PostRow.attempts), else_=0),
     }
     row = update(PostRow).where(PostRow.id == post_id, PostRow.state != PostState.PARKED.value)
     await tx.execute(row.values(values))
@@ -142,7 +150,7 @@ async def get(tx: Tx, post_id: int) -> tuple[Post, int | None] | None:
 
 async def is_any_due(tx: Tx, now: datetime) -> bool:
     """A look without a lock, so that an empty outbox costs no write."""
-    query = select(PostRow.id).where(PostRow.state == PostState.WANTED.value, PostRow.next_try_at <= now)
+    query = select(PostRow.id).where(PostRow.state == PostState.WANTED.value, _is_due(now))
     return (await tx.execute(query.limit(1))).first() is not None
 
 
@@ -150,7 +158,7 @@ async def claim(tx: Tx, *, limit: int, now: datetime, retry_after: timedelta) ->
     """The next due posts, their try on record; each is due again after `retry_after` at the latest."""
     due = (
         select(PostRow.id)
-        .where(PostRow.state == PostState.WANTED.value, PostRow.next_try_at <= now)
+        .where(PostRow.state == PostState.WANTED.value, _is_due(now))
         .order_by(PostRow.rank, PostRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -170,11 +178,11 @@ async def claim(tx: Tx, *, limit: int, now: datetime, retry_after: timedelta) ->
     return [_post(row) for row in rows]
 
 
-async def shown(tx: Tx, post_id: int, *, rev: int, message_id: int, sent_at: datetime) -> None:
-    """Discord has this revision; a newer wish stays wanted."""
+async def shown(tx: Tx, post_id: int, *, rev: int, message_id: int, sent_at: datetime, now: datetime) -> None:
+    """Discord has this revision; a newer wish stays wanted, and is due at once."""
     is_done = PostRow.wanted_rev <= rev
     values = {"message_id": message_id, "sent_at": sent_at, "shown_rev": rev, "attempts": 0, "error": None}
-    await tx.execute(update(PostRow).where(PostRow.id == post_id).values(values))
+    await tx.execute(update(PostRow).where(PostRow.id == post_id).values(next_try_at=now, **values))
     done = update(PostRow).where(PostRow.id == post_id, is_done)
     await tx.execute(done.values(state=PostState.SHOWN.value))
 
@@ -193,6 +201,11 @@ async def release(tx: Tx, now: datetime) -> None:
     """A publisher that died in the middle is followed at once: what it had claimed is due now."""
     claimed = update(PostRow).where(PostRow.state == PostState.WANTED.value, PostRow.next_try_at > now)
     await tx.execute(claimed.where(or_(PostRow.error.is_(None), PostRow.error == "")).values(next_try_at=now))
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """Its time has come, or lies where only a clock that was wrong can have put it."""
+    return or_(PostRow.next_try_at <= now, PostRow.next_try_at > now + WAIT_MAX)
 
 
 def _posts() -> Select[*tuple[Any, ...]]:

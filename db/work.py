@@ -24,6 +24,9 @@ from db.engine import Tx, insert_new
 from db.listings import ListingRow, VersionRow
 from db.types import BigId, UtcDateTime
 
+WAIT_MAX = timedelta(minutes=15)
+"""Longer than any row is put off or claimed: a time beyond it was set by a clock that was wrong."""
+
 
 class WorkRow(Base):
     """One version waiting for its verdict; the row goes when it has one. Parked rows wait for an operator."""
@@ -156,6 +159,10 @@ def _due(now: datetime, below: int) -> Select[int]:
     return select(WorkRow.id).where(
         WorkRow.parked_at.is_(None),
         WorkRow.priority < below,
-        WorkRow.next_try_at <= now,
-        or_(WorkRow.claimed_until.is_(None), WorkRow.claimed_until <= now),
+        or_(WorkRow.next_try_at <= now, WorkRow.next_try_at > now + WAIT_MAX),
+        or_(
+            WorkRow.claimed_until.is_(None),
+            WorkRow.claimed_until <= now,
+            WorkRow.claimed_until > now + WAIT_MAX,
+        ),
     )

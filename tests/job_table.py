@@ -77,6 +77,10 @@ class Processes:
         async with self.db.read() as tx:
             return next(job for job in await jobs.jobs(tx) if job.name == name)
 
+    async def names(self) -> list[str]:
+        async with self.db.read() as tx:
+            return [job.name for job in await jobs.jobs(tx)]
+
     def pass_time(self, seconds: float) -> None:
         self.clock.advance(timedelta(seconds=seconds))
 

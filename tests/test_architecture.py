@@ -35,7 +35,7 @@ PATCHES: dict[str, tuple[int, str]] = {
 UNCAPPED = "migrations/versions"
 ENVIRONMENT_READERS = {
     "core/settings.py": "reads it for everyone",
-    "core/cli/demo.py": "hands it to the processes it starts",
+    "core/cli/demo/plan.py": "hands it to the processes it starts",
 }
 # Files of machines, not of one person's machine.
 MAY_NAME_PATHS = ("Dockerfile", "docker-compose.yml", "deploy/")

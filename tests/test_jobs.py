@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from core.domain.operations import Outcome
 from core.errors import SourceUnavailable
 from core.jobs import Job
+from core.settings import Role
 from db import jobs
 from db.engine import Database
 from tests.databases import NOW
@@ -37,6 +38,14 @@ async def test_a_job_keeps_its_time_across_a_restart(processes: Processes) -> No
     work = Work()
     await (await processes.planned(a_job(work))).tick("poll")
     assert not await (await processes.planned(a_job(work), owner="next")).tick("poll")
+
+
+async def test_a_job_that_is_no_more_is_forgotten_and_not_late_for_ever(processes: Processes) -> None:
+    await processes.planned(a_job(Work(), "poll-old"), a_job(Work(), "publish"), a_job(Work()))
+    await processes.planned(a_job(Work(), "publish", role=Role.BOT), owner="bot only")
+    assert await processes.names() == ["poll", "poll-old", "publish"]
+    await processes.planned(a_job(Work()), owner="jobs only")
+    assert await processes.names() == ["poll", "publish"]
 
 
 async def test_a_job_that_runs_is_not_run_beside_itself(processes: Processes) -> None:

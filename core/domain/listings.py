@@ -14,6 +14,9 @@ Wallet = NewType("Wallet", str)
 
 SALE_SETTLES = timedelta(seconds=60)
 """A vendor's page may still call a listing live, or date its price, this long after it was sold."""
+SALE_IS_TOLD_WITHIN = timedelta(minutes=10)
+"""How late the word of a sale may come that explains why a listing was gone."""
+CLOCKS_DIFFER_MAX = timedelta(minutes=1)
 
 
 class Venue(StrEnum):
@@ -97,6 +100,12 @@ class Step(StrEnum):
     IGNORED = "ignored"
 
 
+def believed(report: Report) -> Report:
+    """A state cannot come to be after it was seen: a time further ahead is the vendor's mistake."""
+    latest = report.seen_at + CLOCKS_DIFFER_MAX
+    return report if report.effective_at <= latest else msgspec.structs.replace(report, effective_at=latest)
+
+
 def step(now: Standing | None, report: Report, *, is_replay: bool) -> Step:
     """Say what a report changes.
 
@@ -107,6 +116,9 @@ def step(now: Standing | None, report: Report, *, is_replay: bool) -> Step:
         return Step.OPENS if report.said is Reported.LISTED else Step.CLOSES
     if report.said is Reported.LISTED:
         return _step_listed(now, report, is_replay=is_replay)
+    if report.said is Reported.SOLD and now.closed_as is Reported.GONE:
+        is_its_ending = report.effective_at > now.state_at - SALE_IS_TOLD_WITHIN
+        return Step.CLOSES if is_its_ending and not is_replay else Step.IGNORED
     settles = SALE_SETTLES if report.said is Reported.SOLD else timedelta(0)
     is_old = report.effective_at + settles < now.state_at
     return Step.CLOSES if now.is_open and not is_old and not is_replay else Step.IGNORED

@@ -27,6 +27,18 @@ class Amount(msgspec.Struct, frozen=True):
     unit: Unit
 
 
+class TooLargeError(ValueError):
+    """A number, but more of the unit than there can be."""
+
+
+def amount_within(text: str | int | float | Decimal, unit: Unit) -> Amount | None:
+    """As amount_of, but None for what is too large to be meant: one such ask must not stop a feed."""
+    try:
+        return amount_of(text, unit)
+    except TooLargeError:
+        return None
+
+
 def amount_of(text: str | int | float | Decimal, unit: Unit) -> Amount:
     """Turn a quoted number of whole units ("37.5" dollars) into an Amount.
 
@@ -37,11 +49,13 @@ def amount_of(text: str | int | float | Decimal, unit: Unit) -> Amount:
         number = Decimal(str(text))
     except InvalidOperation as error:
         raise ValueError(f"not a number: {str(text)[:40]!r}") from error
-    if not number.is_finite() or number < 0 or number.adjusted() > 18:
+    if not number.is_finite() or number < 0:
         raise ValueError(f"not an amount: {str(text)[:40]!r}")
+    if number.adjusted() > 18:
+        raise TooLargeError(f"too large an amount: {str(text)[:40]!r}")
     value = int(number.scaleb(DECIMALS[unit]).to_integral_value(rounding=ROUND_HALF_EVEN))
     if value > AMOUNT_MAX:
-        raise ValueError(f"too large an amount: {str(text)[:40]!r}")
+        raise TooLargeError(f"too large an amount: {str(text)[:40]!r}")
     return Amount(value, unit)
 
 

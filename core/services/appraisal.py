@@ -35,7 +35,10 @@ log = structlog.get_logger(__name__)
 
 SLOTS = 10
 SLOTS_BACKFILL = 1
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=180)
+"""Longer than the slowest answers to all questions of one version take."""
+START_FOR_S = 60.0
+"""A run of the job begins no more work after this, and ends: a long queue is many runs."""
 TRIES_MAX = 5
 BACK_OFF_MAX_S = 300
 EXPIRES_AFTER = timedelta(hours=24)
@@ -65,11 +68,12 @@ class AppraisalService:
         """Work what is due until nothing is; how many versions were looked at."""
         running: dict[asyncio.Task[None], Task] = {}
         news = self.bus.waiter(Topic.WORK)
-        looked_at = 0
+        looked_at, began = 0, self.clock.monotonic()
         try:
             while True:
                 news.clear()  # before the look: what is told during it is not missed
-                looked_at += await self._start_due(running)
+                if self.clock.monotonic() - began < START_FOR_S:
+                    looked_at += await self._start_due(running)
                 if not running:
                     return looked_at
                 await _one_ends_or(news, running)

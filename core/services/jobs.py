@@ -7,6 +7,9 @@ from core.domain.operations import Outcome
 from db import jobs
 from db.engine import Database
 
+PUBLISH = "publish"
+"""The bot role's job, which a process without that role does not know."""
+
 
 class JobService:
     """What the job runner keeps in the database."""
@@ -16,9 +19,11 @@ class JobService:
         self.clock = clock
         self.owner = owner
 
-    async def plan(self, names: list[str]) -> None:
+    async def plan(self, names: list[str], *, forget_others: bool = False) -> None:
         """Make the rows of jobs that are new; what is planned already keeps its time."""
         async with self.db.write() as tx:
+            if forget_others:
+                await jobs.forget_jobs(tx, but=[*names, PUBLISH])
             for name in names:
                 await jobs.plan_job(tx, name, self.clock.now())
 
@@ -27,11 +32,15 @@ class JobService:
         async with self.db.read() as tx:
             return {job.name: job.due_at for job in await jobs.jobs(tx) if job.name in names}
 
-    async def lease(self, name: str, lasts: timedelta, *, is_woken: bool) -> int | None:
+    async def lease(
+        self, name: str, lasts: timedelta, *, is_woken: bool, every: timedelta = jobs.PERIOD_MAX
+    ) -> int | None:
         """Take the job if nobody runs it and it is due, or was woken: its fence, or None."""
         async with self.db.write() as tx:
             now = self.clock.now()
-            return await jobs.lease_job(tx, name, self.owner, now=now, lease=lasts, even_early=is_woken)
+            return await jobs.lease_job(
+                tx, name, self.owner, now=now, lease=lasts, even_early=is_woken, every=every
+            )
 
     async def finish(self, name: str, fence: int, *, every: timedelta, outcome: Outcome, error: str) -> None:
         """Give the job back; due again after `every`."""

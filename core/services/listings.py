@@ -93,7 +93,7 @@ class ListingService:
         facts: list[Fact] = []
         async with self.db.write() as tx:
             await listings.take_turn(tx)
-            for report in reports:
+            for report in map(rules.believed, reports):
                 with bind_correlation(report.key.mint):
                     facts += await self._take(tx, report, is_baseline=is_baseline)
             await events.append(tx, facts, self.clock.now())

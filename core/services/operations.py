@@ -46,17 +46,17 @@ class OperationService:
             await processes.end_process(tx, self.me.id)
 
     async def heartbeat(self, *, gateway_is_up: bool | None) -> None:
-        """This process lives; None when it does not run the bot role."""
+        """This process lives, and takes over from those that do not; None: it does not run the bot role."""
         await self.db.hold_sign_of_life(self.me.id)
         async with self.db.write() as tx:
             await processes.start_process(tx, self.me)
             await processes.beat(tx, self.me.id, gateway_is_up=gateway_is_up, now=self.clock.now())
+            await self._bury_the_dead(tx)
 
     async def housekeep(self) -> None:
-        """Forget what is kept for a while only, and what dead processes left."""
+        """Forget what is kept for a while only."""
         async with self.db.write() as tx:
             await forget_before(tx, self.clock.now() - EVENTS_KEPT)
-            await self._bury_the_dead(tx)
 
     async def readiness(self) -> Readiness:
         """Whether the work gets done: each check with the age of what it rests on."""

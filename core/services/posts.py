@@ -39,7 +39,8 @@ class PostService:
     async def shown(self, post_id: int, *, rev: int, message_id: int, sent_at: datetime) -> None:
         """Discord has this revision as this message; `sent_at` is Discord's time of the message."""
         async with self.db.write() as tx:
-            await posts.shown(tx, post_id, rev=rev, message_id=message_id, sent_at=sent_at)
+            now = self.clock.now()
+            await posts.shown(tx, post_id, rev=rev, message_id=message_id, sent_at=sent_at, now=now)
             fact = Fact("market", f"post:{post_id}", PostShown(post_id, message_id, is_new=rev == 1))
             await events.append(tx, [fact], self.clock.now())
         self.bus.wake(Topic.EVENTS)

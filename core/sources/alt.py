@@ -77,7 +77,7 @@ class _Population(msgspec.Struct, rename="camel"):
 
 
 class _Asset(msgspec.Struct, rename="camel"):
-    id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
     name: str | None = None
     alt_value_info: _ValueInfo | None = None
     card_pops: list[_Population] | None = None

@@ -20,7 +20,7 @@ import msgspec
 
 from core.domain.catalog import SlabFacts
 from core.domain.listings import Chain, ListingKey, Mint, Report, Reported, SourceName, Venue, Wallet
-from core.domain.money import Amount, Unit, amount_of
+from core.domain.money import Amount, Unit, amount_within
 from core.domain.slabs import SlabWords, Word, is_graded_card, plain, slab_of
 from core.errors import SourceChanged
 from core.sources.base import LiveListing, Page
@@ -254,14 +254,14 @@ def _paid(row: _Activity) -> Amount | None:
     """None when the price is not given, is nothing, or is in another token than USDC."""
     spl_price = row.price_info.spl_price if row.price_info else None
     is_usdc = spl_price is None or spl_price.address in {None, USDC}
-    paid = None if row.amount is None else amount_of(row.amount, Unit.USD_MICROS)
+    paid = None if row.amount is None else amount_within(row.amount, Unit.USD_MICROS)
     return paid if is_usdc and paid is not None and paid.value else None
 
 
 def _usdc(listing: _Listing) -> Amount | None:
-    """None for nothing or in another currency; one that is not named is USDC, as documented of all."""
-    ask = amount_of(listing.price, Unit.USD_MICROS)
-    return ask if ask.value and listing.currency in {None, "USDC"} else None
+    """None for nothing, for more than there is, or in another currency; unnamed it is USDC, as documented."""
+    ask = amount_within(listing.price, Unit.USD_MICROS)
+    return ask if ask is not None and ask.value and listing.currency in {None, "USDC"} else None
 
 
 def _is_active(listing: _Listing) -> bool:

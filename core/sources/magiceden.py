@@ -19,7 +19,7 @@ import msgspec
 
 from core.domain.catalog import SlabFacts
 from core.domain.listings import Chain, ListingKey, Mint, Report, Reported, SourceName, Venue, Wallet
-from core.domain.money import Amount, Unit, amount_of
+from core.domain.money import Amount, Unit, amount_within
 from core.domain.slabs import SlabWords, Word, plain, slab_of
 from core.sources.base import LiveListing, Page
 from core.sources.http import Fetched, SourceHttp, VendorLimits, address_of, decode, parsing
@@ -198,11 +198,11 @@ def _report(row: _Activity, path: str, fetched: Fetched) -> Report | None:
 
 
 def _price(row: _Order) -> Amount | None:
-    """None without a price, or in another token. Raises ValueError for what is no price."""
+    """None without a price, beyond what there is, or in another token. Raises ValueError for no price."""
     if row.price_info is not None and row.price_info.spl_price is not None:
         price = _usdc(row.price_info.spl_price)
     else:
-        price = None if row.price is None else amount_of(row.price, Unit.LAMPORTS)
+        price = None if row.price is None else amount_within(row.price, Unit.LAMPORTS)
     return price if price is not None and price.value else None
 
 
@@ -211,7 +211,7 @@ def _usdc(quoted: _TokenAmount) -> Amount | None:
         return None
     if quoted.decimals != USDC_DECIMALS:
         raise ValueError(f"USDC with {quoted.decimals} decimals")
-    return amount_of(Decimal(int(quoted.raw_amount)).scaleb(-USDC_DECIMALS), Unit.USD_MICROS)
+    return amount_within(Decimal(int(quoted.raw_amount)).scaleb(-USDC_DECIMALS), Unit.USD_MICROS)
 
 
 def _token(mint: Mint, what: str = "") -> str:

@@ -17,7 +17,8 @@ def read_query(request: web.Request, kind: type[Q]) -> Q:
     try:
         return msgspec.convert(dict(request.query), kind, strict=False)
     except msgspec.ValidationError as error:
-        reason, _, path = str(error).partition(" - at `$.")
+        reason, _, path = str(error).rpartition(" - at `$.")
+        reason, path = (reason, path) if reason else (path, "")
         name = path.rstrip("`")
         sentence = f"{name}: {reason}{_choices(kind, name)}" if name else reason
         raise InvalidInput(f"{sentence[:SENTENCE_CHARACTERS_MAX]}.") from error
@@ -25,7 +26,7 @@ def read_query(request: web.Request, kind: type[Q]) -> Q:
 
 def _choices(kind: type[Q], name: str) -> str:
     """ ", expected one of …" when the parameter is a choice, else nothing."""
-    hint = get_type_hints(kind)[name]
+    hint = get_type_hints(kind).get(name)
     for part in (hint, *get_args(hint)):
         if isinstance(part, type) and issubclass(part, StrEnum):
             return f", expected one of {', '.join(part)}"

@@ -56,7 +56,13 @@ async def test_a_job_that_is_not_due_runs_only_when_it_was_woken(db: Database) -
     await plan(db, due_s=10)
     assert await lease(db, after_s=9.999) is None
     assert await lease(db, after_s=10) == 1
-    assert await lease(db, even_early=True) is None
+    assert await lease(db, after_s=10, even_early=True) is None
+
+
+async def test_times_that_only_a_wrong_clock_can_have_set_hold_nothing_up(db: Database) -> None:
+    await plan(db, due_s=3 * 86_400)  # the clock was days ahead when this was planned
+    assert await lease(db) == 1
+    assert await lease(db, after_s=-86_400, even_early=True) == 2  # and back again, in the middle of a run
 
 
 async def test_a_woken_job_runs_before_it_is_due(db: Database) -> None:

@@ -32,7 +32,7 @@ async def claim(db: Database, *, limit: int = 10, after_s: float = 0) -> list[Po
 async def show(db: Database, post: Post, rev: int | None = None) -> None:
     async with db.write() as tx:
         rev = rev or post.wanted_rev
-        await posts.shown(tx, post.id, rev=rev, message_id=99, sent_at=NOW)
+        await posts.shown(tx, post.id, rev=rev, message_id=99, sent_at=NOW, now=NOW)
 
 
 async def change(db: Database, post_id: int, payload: DealPost = CLOSED) -> None:
@@ -101,6 +101,20 @@ async def test_a_wish_that_came_while_the_older_one_was_sent_is_shown_next(db: D
     assert await state(db) == (PostState.WANTED, None)
     [edit] = await claim(db, after_s=1)
     assert (edit.shown_rev, edit.wanted_rev, edit.message_id) == (1, 2, 99)
+
+
+async def test_a_post_that_changes_before_it_has_a_message_keeps_its_tries(db: Database) -> None:
+    await want(db, "deal:1")
+    await claim(db)
+    await change(db, 1)
+    [again] = await claim(db, after_s=1)
+    assert (again.attempts, again.first_try_at, again.wanted_rev) == (2, NOW, 2)
+
+
+async def test_a_time_that_only_a_wrong_clock_can_have_set_holds_nothing_up(db: Database) -> None:
+    await want(db, "deal:1")
+    await claim(db, after_s=86_400)
+    assert len(await claim(db)) == 1
 
 
 async def test_an_unsent_post_that_is_withdrawn_is_never_sent(db: Database) -> None:

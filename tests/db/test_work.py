@@ -92,6 +92,16 @@ async def test_a_lease_that_ran_out_is_anyones_and_the_first_owner_holds_nothing
     assert await is_held(db, yours, "you")
 
 
+async def test_times_that_only_a_wrong_clock_can_have_set_hold_nothing_up(db: Database) -> None:
+    await queue(db, 1)
+    day_s = 86_400
+    assert len(await claim(db, after_s=day_s)) == 1  # the clock was a day ahead, and is right again
+    [task] = await claim(db, "you")
+    async with db.write() as tx:
+        await work.again(tx, task.id, at=NOW + SECOND * day_s, error="no answer")
+    assert len(await claim(db)) == 1
+
+
 async def test_an_owner_that_claimed_a_row_again_does_not_hold_its_first_claim(db: Database) -> None:
     await queue(db, 1)
     [first] = await claim(db)

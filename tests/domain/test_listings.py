@@ -5,12 +5,22 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from core.domain.listings import SALE_SETTLES, Reported, SourceName, Standing, Step, step
+from core.domain.listings import (
+    SALE_IS_TOLD_WITHIN,
+    SALE_SETTLES,
+    Reported,
+    SourceName,
+    Standing,
+    Step,
+    believed,
+    step,
+)
 from core.domain.money import Amount, Unit
 from tests.domain.reports import START, Listing, at, dollars, ended, listed
 
 ENDINGS = (Reported.SOLD, Reported.DELISTED, Reported.GONE)
 SETTLED = SALE_SETTLES.total_seconds()
+TOLD_WITHIN = SALE_IS_TOLD_WITHIN.total_seconds()
 
 
 def opened(whole: int = 500) -> Listing:
@@ -126,6 +136,28 @@ def test_a_sale_told_late_stands_against_the_minute_in_which_it_settles(
     listing = Listing()
     listing.take(listed(500, 100))
     assert listing.take(ended(Reported.SOLD, 100 - before_s)) is expected
+
+
+@pytest.mark.parametrize(
+    ("before_s", "expected"),
+    [(-30, Step.CLOSES), (0, Step.CLOSES), (TOLD_WITHIN - 1, Step.CLOSES), (TOLD_WITHIN, Step.IGNORED)],
+)
+def test_a_sale_told_late_explains_why_a_listing_was_gone(before_s: float, expected: Step) -> None:
+    listing = opened()
+    listing.take(ended(Reported.GONE, 2_000))
+    assert listing.take(ended(Reported.SOLD, 2_000 - before_s)) is expected
+    assert listing.take(ended(Reported.SOLD, 2_000 - before_s)) is Step.IGNORED
+
+
+def test_a_sale_does_not_explain_a_delisting() -> None:
+    listing = opened()
+    listing.take(ended(Reported.DELISTED, 2_000))
+    assert listing.take(ended(Reported.SOLD, 1_990)) is Step.IGNORED
+
+
+@pytest.mark.parametrize(("ahead_s", "believed_s"), [(0, 0), (60, 60), (61, 60), (10**9, 60)])
+def test_a_state_is_not_believed_to_be_of_the_future(ahead_s: float, believed_s: float) -> None:
+    assert believed(listed(500, ahead_s, seen=0)).effective_at == at(believed_s)
 
 
 def test_a_listing_that_opens_again_is_a_version_of_its_own_at_the_same_price() -> None:

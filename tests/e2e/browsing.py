@@ -50,7 +50,6 @@ class Reader:
         """Keep what is on the screen."""
         await self.page.screenshot(path=self._folder / f"{name}.png", animations="disabled")
 
-
     async def close_up(self, name: str, of: Locator) -> None:
         """Keep one thing of what is on the screen; the README's picture of a post is made this way."""
         await of.screenshot(path=self._folder / f"{name}.png", animations="disabled")

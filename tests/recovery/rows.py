@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select, text, update
 
 from db import operations
-from db.engine import Database, is_postgres
+from db.engine import DATABASE_FAILURES, Database, is_postgres
 from db.posts import PostRow
 
 WAIT_S = 40.0
@@ -56,5 +56,5 @@ async def _is_synced(db: Database, source: str) -> bool:
     try:
         async with db.read() as tx:
             return await operations.synced_at(tx, source) is not None
-    except Exception:  # the bot has not made its tables yet
+    except DATABASE_FAILURES:  # the bot has not made its tables yet
         return False

@@ -39,9 +39,9 @@ class Scene:
     db: Database
     discord_clock: MovableClock
 
-    def list_deal(self) -> str:
+    def list_deal(self, venue: Venue = Venue.CC) -> str:
         now = self.discord_clock()
-        return self.simulator.market.list_deal(now, discount_bps=4_000, venue=Venue.CC).mint
+        return self.simulator.market.list_deal(now, discount_bps=4_000, venue=venue).mint
 
     async def start_again(self) -> None:
         await offline(self.simulator)
@@ -110,6 +110,23 @@ async def test_killed_and_started_after_discord_forgot_the_nonce(scene: Scene) -
     scene.discord_clock.ahead = timedelta(minutes=5)
     await age_first_try(scene.db, timedelta(minutes=5))
     await scene.start_again()
+    assert await shown(scene.db) == len(posts_about(scene.simulator, mint)) == 1
+
+
+async def test_killed_after_sending_and_sold_before_the_start(scene: Scene) -> None:
+    """The closing edit is wanted before the bot knows of the message it closes."""
+    fault = scene.simulator.faults.add(SENDING, "hold_after")
+    mint = scene.list_deal(Venue.ME)
+    await fault.hit()
+    await scene.bot.kill()
+    scene.simulator.faults.clear()
+    scene.simulator.market.sell(mint, scene.discord_clock())
+    scene.discord_clock.ahead = timedelta(minutes=5)
+    await age_first_try(scene.db, timedelta(minutes=5))
+    await scene.start_again()
+    await scene.simulator.discord.watchers.until(
+        lambda: "Sold" in str(posts_about(scene.simulator, mint)), seconds=30
+    )
     assert await shown(scene.db) == len(posts_about(scene.simulator, mint)) == 1
 
 

@@ -13,6 +13,7 @@ from core.services.appraisal import (
     LEASE,
     SLOTS,
     SLOTS_BACKFILL,
+    START_FOR_S,
     TRIES_MAX,
 )
 from db import work
@@ -241,6 +242,17 @@ async def test_backfill_leaves_slots_free_and_a_fresh_listing_is_not_held_up_by_
     assert house.alt.asked[-1] == ("fresh", None)
     house.alt.gate.set()
     await working
+
+
+async def test_a_long_queue_is_many_runs(house: House) -> None:
+    await house.tell(*(listed(80, 0, mint=f"mint-{n}") for n in range(SLOTS + 3)))
+    house.alt.gate.clear()
+    working = asyncio.create_task(house.appraisal.work_due())
+    await house.alt.until_waiting(SLOTS)
+    house.pass_time(START_FOR_S)
+    house.alt.gate.set()
+    assert await working == SLOTS
+    assert await house.appraisal.work_due() == 3
 
 
 async def test_work_that_is_cut_off_leaves_its_rows_to_the_next(house: House) -> None:

@@ -240,5 +240,11 @@ async def test_a_page_longer_than_a_batch_is_worked_to_its_end(house: House) -> 
     assert len(await house.asks()) == 30
 
 
+async def test_a_vendors_time_of_the_future_does_not_hold_up_what_follows(house: House) -> None:
+    await house.tell(msgspec.structs.replace(listed(80, 10**6), seen_at=at(0)))
+    await house.tell(listed(70, 100))
+    assert await house.asks() == dollars(80, 70)
+
+
 async def test_an_empty_page_is_nothing(house: House) -> None:
     assert await house.tell() == 0

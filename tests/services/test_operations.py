@@ -179,11 +179,11 @@ async def test_an_outage_that_a_living_process_knows_of_is_kept(house: House) ->
     await other.db.close()
 
 
-async def test_housekeeping_buries_those_that_died_since(house: House) -> None:
+async def test_every_heartbeat_takes_over_from_those_that_died_since(house: House) -> None:
     await house.operations.begin()
     async with house.db.write() as tx:
         await processes.start_process(tx, house.process("dead").me)
-    await house.operations.housekeep()
+    await house.operations.heartbeat(gateway_is_up=None)
     assert [row.id for row in await house.rows(ProcessRow)] == [ME_ID]
 
 

@@ -105,6 +105,21 @@ async def test_a_deal_that_stays_away_without_an_answer_is_gone(house: House) ->
     assert EVERY_S > GONE_S
 
 
+async def test_a_sale_told_after_a_deal_was_gone_is_a_price_and_no_second_edit(house: House) -> None:
+    await post_a_deal(house)
+    await house.rechecks.recheck_due()
+    house.pass_time(EVERY_S + 1)
+    await house.rechecks.recheck_due()
+    await house.show_posts()
+    await house.tell(sold(75, 20))
+    [listing] = await house.rows(ListingRow)
+    assert listing.closed_as == Reported.SOLD
+    assert [row.usd_micros for row in await house.rows(PricePointRow) if row.type == "sale"] == [
+        usd(75).value
+    ]
+    assert await house.posts.claim() == ()
+
+
 async def test_a_deal_that_was_missing_for_one_look_begins_its_wait_anew(house: House) -> None:
     await post_a_deal(house)
     await house.rechecks.recheck_due()

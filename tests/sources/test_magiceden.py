@@ -97,6 +97,9 @@ def test_a_sale_at_an_unknown_price_is_still_a_sale(row: Json) -> None:
         me_activity(price=None),
         me_activity(price=0),
         me_activity(priceInfo=spl("25000000", BONK)),
+        me_activity(price=18e9),  # all that a u64 of lamports can ask: a joke must not stop the feed
+        me_activity(price=1e30),
+        me_activity(priceInfo=spl("9" * 30)),
     ],
 )
 def test_what_says_nothing_of_a_listing_is_skipped_and_counted(row: Json) -> None:
@@ -109,15 +112,13 @@ def test_every_program_of_its_own_counts(source: str | None) -> None:
     assert report_of(me_activity(source=source)).key.venue is Venue.ME
 
 
-@pytest.mark.parametrize("price", [-0.1, "NaN", "Infinity", "-1", "abc", True, 1e30])
+@pytest.mark.parametrize("price", [-0.1, "NaN", "Infinity", "-1", "abc", True])
 def test_a_malformed_price_is_never_a_price(price: Json) -> None:
     with pytest.raises(SourceChanged):
         parse_activities(fetched(NAME, [me_activity(price=price)]))
 
 
-@pytest.mark.parametrize(
-    "info", [spl("-1"), spl("1.5"), spl("x"), spl("9" * 30), spl("25", decimals=9), {"splPrice": {}}]
-)
+@pytest.mark.parametrize("info", [spl("-1"), spl("1.5"), spl("x"), spl("25", decimals=9), {"splPrice": {}}])
 def test_a_malformed_amount_of_a_token_is_never_a_price(info: Json) -> None:
     with pytest.raises(SourceChanged):
         parse_activities(fetched(NAME, [me_activity(priceInfo=info)]))
