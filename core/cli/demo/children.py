@@ -45,7 +45,9 @@ class Guardian:
             return
         self._children.clear()
         self._tell()
-        await self._process.communicate()
+        assert self._process.stdin is not None, "a pipe"
+        self._process.stdin.close()  # communicate() alone leaves it open on Python 3.11
+        await self._process.wait()
 
     def _tell(self) -> None:
         assert self._process is not None, "started first"
