@@ -24,6 +24,8 @@ Settings come from the environment and from .env; .env.example names them all.
 Without a Discord token, start with:  python bot.py demo
 """
 STEPS = """\
+Looks after the database.
+
 steps:
   migrate  bring the tables up to date, after writing a backup
   status   say where the database stands; changes nothing

@@ -33,6 +33,8 @@ DYNAMIC_ITEMS = (BuyButton, CopyButton, ChannelChoice)
 DISCORD = "https://discord.com"
 SESSIONS_LEFT_MIN = 50
 LOGIN_LIMIT_S = 60
+CLOSE_PATIENCE_S = 1.0
+CANCEL_EVERY_S = 0.1
 RATE_LIMIT_WAIT_MAX_S = 30.0
 """A longer wait is raised as RateLimited instead of being slept through; discord.py takes no less."""
 LOGIN_REFUSED = "Discord does not accept DISCORD_TOKEN: copy it again from the developer portal."
@@ -84,6 +86,7 @@ class CartelBot(commands.Bot):
         self.metrics = metrics
         self.clock = clock
         self.operator_guild_id = operator_guild_id
+        self.connecting: asyncio.Task[None] | None = None
 
     @property
     def gateway_is_up(self) -> bool:
@@ -154,7 +157,7 @@ async def logged_in(bot: CartelBot, token: str) -> AsyncIterator[None]:
 
     Raises StartError when Discord refuses the token, cannot be reached, or has too few sessions left.
     """
-    async with bot:
+    try:
         try:
             async with asyncio.timeout(LOGIN_LIMIT_S):
                 await bot.login(token)
@@ -164,6 +167,8 @@ async def logged_in(bot: CartelBot, token: str) -> AsyncIterator[None]:
         except UNREACHABLE as error:
             raise StartError(unreachable(error)) from error
         yield
+    finally:
+        await _close(bot)
 
 
 async def refuse_spent_sessions(client: discord.Client) -> None:
@@ -179,8 +184,11 @@ async def refuse_spent_sessions(client: discord.Client) -> None:
 
 async def stay_connected(bot: CartelBot) -> None:
     """Serve until cancelled or closed. Raises StartError when the gateway does not take the bot."""
+    # A task of its own: discord.py can lose a cancellation while it connects (wait_for of Python 3.11).
+    bot.connecting = asyncio.create_task(bot.connect(reconnect=True), name="discord")
+    await asyncio.wait({bot.connecting})
     try:
-        await bot.connect(reconnect=True)
+        bot.connecting.result()
     except discord.ConnectionClosed as closed:
         if closed.code == _CLOSED_FOR_TOKEN:
             raise StartError(LOGIN_REFUSED) from closed
@@ -190,6 +198,21 @@ async def stay_connected(bot: CartelBot) -> None:
         if getattr(bot, "ws", None) is None:
             raise StartError(unreachable(OSError("the gateway does not answer"))) from error
         raise
+
+
+async def _close(bot: CartelBot) -> None:
+    """Say goodbye to Discord, but do not wait long for one that is silent."""
+    if not bot.is_closed():
+        try:
+            async with asyncio.timeout(CLOSE_PATIENCE_S):
+                await bot.close()
+        except TimeoutError:
+            await bot.http.close()
+    if bot.connecting is not None:
+        while not bot.connecting.done():
+            bot.connecting.cancel()
+            await asyncio.wait({bot.connecting}, timeout=CANCEL_EVERY_S)
+        await asyncio.gather(bot.connecting, return_exceptions=True)  # what ended it was told, or is this
 
 
 def unreachable(error: Exception) -> str:

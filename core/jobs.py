@@ -26,6 +26,8 @@ MISFIRE_GRACE_S = 60
 TICKS_AT_ONCE = 2
 """One that runs the job, and one that finds it running and goes; APScheduler would complain of it."""
 STOP_PATIENCE_S = 1.5
+CANCEL_EVERY_S = 0.5
+"""A library may lose a cancellation, so who does not end is told again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,12 @@ class JobRunner:
         for waker in self._wakers:
             waker.cancel()
         await asyncio.gather(*self._wakers, return_exceptions=True)
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=STOP_PATIENCE_S)
+        late, patience_s = self._running, STOP_PATIENCE_S
+        while late:
+            _, late = await asyncio.wait(late, timeout=patience_s)
             for run in late:
                 run.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            patience_s = CANCEL_EVERY_S
         await asyncio.sleep(0)  # the ticks end that waited for these runs: APScheduler would log their end
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)

@@ -199,14 +199,14 @@ async def _sources(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """One real call each."""
     async with SourceHttp(clock, random=SystemRandom()) as http:
         sources = open_sources(settings, http)
-        for listing in sources.listings:
-            yield await _asked(listing.name, _page(listing.listings(pages_max=1)))
-        for activity in sources.activities:
-            yield await _asked(activity.name, _page(activity.activities(pages_max=1)))
-        for rate in sources.rates:
-            yield await _asked(rate.name, _rate(rate))
-        for valuation in sources.valuations:
-            yield await _asked(valuation.name, _value(valuation))
+        asked = [
+            *(_asked(source.name, _page(source.listings(pages_max=1))) for source in sources.listings),
+            *(_asked(source.name, _page(source.activities(pages_max=1))) for source in sources.activities),
+            *(_asked(source.name, _rate(source)) for source in sources.rates),
+            *(_asked(source.name, _value(source)) for source in sources.valuations),
+        ]
+        for finding in await asyncio.gather(*asked):
+            yield finding
     if not settings.magiceden_enabled:
         yield Finding("magiceden", None, "switched off (MAGICEDEN_ENABLED)")
     if settings.alt_url is None:

@@ -2,24 +2,27 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from cogs.client import CLOSE_PATIENCE_S
 from core.jobs import STOP_PATIENCE_S
 from core.simulator.app import Simulator, SimulatorConfig, open_simulator
 from core.simulator.market.things import Venue
 from core.web.server import SHUTDOWN_S_MAX
 from tests.cli.processes import Running, running
+from tests.conftest import REPOSITORY_ROOT
 from tests.e2e.community import Community, environment, settings_of
 from tests.recovery.machine import offline, online, post_about
 
 pytestmark = pytest.mark.slow
 END_WITHIN_S = 5
-POLLED = ("collectorcrypt", "magiceden")
 SENDING = "discord:POST /channels/{channel_id}/messages"
 
 
@@ -54,7 +57,7 @@ async def scene(database_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
 
 
 def test_the_patience_of_all_that_is_waited_for_is_less_than_five_seconds() -> None:
-    assert STOP_PATIENCE_S + 2 * SHUTDOWN_S_MAX < END_WITHIN_S
+    assert STOP_PATIENCE_S + CLOSE_PATIENCE_S + 2 * SHUTDOWN_S_MAX < END_WITHIN_S
 
 
 async def test_a_bot_with_nothing_to_do_at_ctrl_c(scene: Scene) -> None:
@@ -78,13 +81,36 @@ async def test_a_bot_in_a_burst_of_listings_whose_api_is_being_asked(scene: Scen
     await asyncio.gather(*posts, return_exceptions=True)
 
 
-async def test_a_bot_that_nobody_answers(scene: Scene) -> None:
-    faults = scene.simulator.faults
-    sending = faults.add(SENDING, "hold_before")
+async def test_a_bot_that_discord_has_just_left(scene: Scene) -> None:
+    sending = scene.simulator.faults.add(SENDING, "hold_before")
     scene.list_deal()
     await sending.hit()
-    for silent in [faults.add(f"vendor:{name}", "timeout", times=None) for name in POLLED]:
-        await silent.hit()
-    faults.add("discord:gateway", "drop_gateway")
+    scene.simulator.faults.add("discord:gateway", "drop_gateway")
     await offline(scene.simulator)
     await scene.ends_well()
+
+
+async def test_a_bot_whose_whole_world_is_silent(tmp_path: Path) -> None:
+    async with simulator_process(tmp_path / "simulator.log") as (url, simulator):
+        settings = environment(url, f"sqlite:///{tmp_path / 'cartel.db'}", tmp_path)
+        async with running(settings=settings, log=tmp_path / "bot.log") as bot:
+            await bot.said("deal found")
+            simulator.send_signal(signal.SIGSTOP)
+            code = await bot.end()
+            assert (code, bot.complaints()) == (0, [])
+
+
+@asynccontextmanager
+async def simulator_process(log: Path) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
+    """A busy world in a process of its own, which can be stopped in the middle of everything."""
+    with log.open("wb") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "core.simulator", "--port", "0", "--cards", "60", "--pace", "600"),
+            cwd=REPOSITORY_ROOT, stdout=asyncio.subprocess.PIPE, stderr=errors,
+        )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        yield (await process.stdout.readline()).decode().split()[-1], process
+    finally:
+        process.kill()
+        await process.communicate()

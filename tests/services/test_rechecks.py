@@ -37,6 +37,10 @@ async def is_open(house: House) -> bool:
     return bool(row.is_open)
 
 
+async def sales(house: House) -> list[int]:
+    return [row.usd_micros for row in await house.rows(PricePointRow) if row.type == "sale"]
+
+
 async def test_a_deal_that_is_still_on_sale_was_seen_live_again(house: House) -> None:
     await post_a_deal(house)
     house.vault.on_sale[MINT] = on_sale(80, 30)
@@ -70,9 +74,7 @@ async def test_a_deal_that_sold_says_so_with_what_was_paid(house: House) -> None
     house.pass_time(30)
     await house.rechecks.recheck_due()
     assert await closing(house) == Closing(Reported.SOLD, at(20), paid=usd(75))
-    assert [row.usd_micros for row in await house.rows(PricePointRow) if row.type == "sale"] == [
-        usd(75).value
-    ]
+    assert await sales(house) == [usd(75).value]
     house.pass_time(100)
     assert await house.rechecks.recheck_due() == 0
 
@@ -114,9 +116,7 @@ async def test_a_sale_told_after_a_deal_was_gone_is_a_price_and_no_second_edit(h
     await house.tell(sold(75, 20))
     [listing] = await house.rows(ListingRow)
     assert listing.closed_as == Reported.SOLD
-    assert [row.usd_micros for row in await house.rows(PricePointRow) if row.type == "sale"] == [
-        usd(75).value
-    ]
+    assert await sales(house) == [usd(75).value]
     assert await house.posts.claim() == ()
 
 
