@@ -1,10 +1,13 @@
 """Cards, slabs and kinds: what a graded copy is, and how vendors' words for it are read."""
 
 import re
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
+
+from core.domain.prices import Quote
 
 
 class Grader(StrEnum):
@@ -56,6 +59,42 @@ class SlabFacts(msgspec.Struct, frozen=True):
     category: str = ""
     image_url: str = ""
     insured_usd_micros: int | None = None
+
+
+class CertificateFacts(msgspec.Struct, frozen=True):
+    """What a grading company says of one of its certificates."""
+
+    grader: Grader
+    certificate: str
+    grade: Grade | None
+    card: CardKey | None
+    title: str
+    population: int | None = None
+    population_higher: int | None = None
+
+
+class CardSet(msgspec.Struct, frozen=True):
+    """A set as a catalogue knows it; `id` is the catalogue's own."""
+
+    id: str
+    game: str
+    name: str
+    released: str = ""
+    """ISO date, empty when not given."""
+
+
+class CatalogueEntry(msgspec.Struct, frozen=True):
+    """One card of a catalogue, with what raw copies of its printings cost at `priced_at`."""
+
+    id: str
+    game: str
+    name: str
+    set_name: str = ""
+    number: str = ""
+    rarity: str = ""
+    image_url: str = ""
+    quotes: tuple[Quote, ...] = ()
+    priced_at: datetime | None = None
 
 
 _COMPANIES = {"BECKETT": Grader.BGS, "BECKETT GRADING SERVICES": Grader.BGS} | {g.value: g for g in Grader}

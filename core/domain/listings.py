@@ -38,7 +38,23 @@ class SourceName(StrEnum):
     COLLECTOR_CRYPT = "collectorcrypt"
     MAGIC_EDEN = "magiceden"
     ALT = "alt"
+    PRICECHARTING = "pricecharting"
+    PSA = "psa"
+    EBAY = "ebay"
+    TCGPLAYER = "tcgplayer"
+    TCGCSV = "tcgcsv"
+    TCGDEX = "tcgdex"
+    SCRYFALL = "scryfall"
+    YGOPRODECK = "ygoprodeck"
     COINGECKO = "coingecko"
+    COINBASE = "coinbase"
+    JUPITER = "jupiter"
+    PYTH = "pyth"
+    HELIUS = "helius"
+    SOLANA = "solana"
+    BEEZIE = "beezie"
+    OPENSEA = "opensea"
+    DISCORD = "discord"
 
 
 class ListingKey(msgspec.Struct, frozen=True):

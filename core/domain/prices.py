@@ -31,6 +31,38 @@ class Rate(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class QuoteKind(StrEnum):
+    """What a catalogue's price of a raw copy tells."""
+
+    MARKET = "market"
+    LOW = "low"
+    MID = "mid"
+    HIGH = "high"
+    TREND = "trend"
+    AVERAGE_1_DAY = "avg1"
+    AVERAGE_7_DAYS = "avg7"
+    AVERAGE_30_DAYS = "avg30"
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """A catalogue's price of a raw copy of one printing (`variant`: "Holofoil", "1st Edition" …)."""
+
+    variant: str
+    kind: QuoteKind
+    amount: Amount
+
+
+class Candle(msgspec.Struct, frozen=True):
+    """Dollars per whole coin over a stretch of time that begins at `at`."""
+
+    pair: str
+    at: datetime
+    open: Decimal
+    high: Decimal
+    low: Decimal
+    close: Decimal
+
+
 class PricePoint(msgspec.Struct, frozen=True):
     """One price. `subject` is `kind:7`, `slab:9`, `token:3` or `pair:SOL/USD`; `key` makes it unique."""
 

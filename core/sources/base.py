@@ -12,11 +12,12 @@ from typing import Protocol
 
 import msgspec
 
-from core.domain.catalog import SlabFacts
+from core.domain.catalog import CardSet, CatalogueEntry, CertificateFacts, SlabFacts
 from core.domain.listings import Mint, Report, SourceName, Venue, Wallet
 from core.domain.money import Amount
-from core.domain.prices import Rate
+from core.domain.prices import Candle, Rate
 from core.domain.valuation import Evidence
+from core.domain.wallets import HoldingPage, MarketAsk, Offer, SaleSeen
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -102,6 +103,114 @@ class RateSource(Protocol):
     name: SourceName
 
     async def rate(self, pair: str) -> Rate | None: ...
+
+
+class CandleSource(Protocol):
+    """What a coin cost over time."""
+
+    name: SourceName
+
+    async def candles(self, pair: str, *, days: int) -> tuple[Candle, ...] | None:
+        """The last `days`, oldest first; None for a pair it does not know."""
+        ...
+
+
+class SalesSource(Protocol):
+    """Past sales of a slab's card in that grade."""
+
+    name: SourceName
+
+    async def sales(self, slab: SlabFacts, *, asset_id: str | None) -> tuple[SaleSeen, ...] | None:
+        """Newest first, each once; None when the card is unknown there."""
+        ...
+
+
+class HistorySource(Protocol):
+    """What happened at a venue before we watched it."""
+
+    name: SourceName
+
+    def history(self, since: datetime, *, pages_max: int) -> AsyncIterator[Page]:
+        """Pages of past events, newest first, until `since` or as far back as the vendor goes."""
+        ...
+
+
+class TokenHistorySource(Protocol):
+    """What happened to one token."""
+
+    name: SourceName
+
+    async def history_of(self, mint: Mint, since: datetime) -> Page | None:
+        """Its listings, delistings and sales after `since`; None for a token unknown there."""
+        ...
+
+
+class WalletSource(Protocol):
+    """What a wallet holds."""
+
+    name: SourceName
+
+    def holdings(self, wallet: Wallet, *, pages_max: int) -> AsyncIterator[HoldingPage]:
+        """Every page until the last; one empty page for a wallet that holds nothing."""
+        ...
+
+
+class WalletActivitySource(Protocol):
+    """What a wallet did: listed, bought, sold, delisted; newest first."""
+
+    name: SourceName
+
+    def wallet_activities(self, wallet: Wallet, *, pages_max: int) -> AsyncIterator[Page]: ...
+
+
+class OwnerSource(Protocol):
+    """Who holds a token by the chain's own books: a check that no market place can colour."""
+
+    name: SourceName
+
+    async def owner(self, mint: Mint) -> Wallet | None: ...
+
+
+class OfferSource(Protocol):
+    """What is offered for a token now, best first."""
+
+    name: SourceName
+
+    async def offers(self, mint: Mint) -> tuple[Offer, ...]: ...
+
+
+class CertificateSource(Protocol):
+    """What a grading company says of a certificate."""
+
+    name: SourceName
+
+    async def certificate(self, number: str) -> CertificateFacts | None: ...
+
+
+class CatalogueSource(Protocol):
+    """Cards as a catalogue knows them, with prices of raw copies where it has any."""
+
+    name: SourceName
+
+    async def entry(self, id: str) -> CatalogueEntry | None: ...
+
+    async def search(self, words: str, *, limit: int) -> tuple[CatalogueEntry, ...]:
+        """The best matches by name; empty when nothing matches. Prices may be left out."""
+        ...
+
+    async def sets(self) -> tuple[CardSet, ...]: ...
+
+    def entries(self, set_id: str) -> AsyncIterator[tuple[CatalogueEntry, ...]]:
+        """Every card of a set, page by page; nothing for a set it does not know."""
+        ...
+
+
+class AskSource(Protocol):
+    """What is on sale at a general market place for some words, newest first."""
+
+    name: SourceName
+
+    def asks(self, words: str, *, pages_max: int) -> AsyncIterator[tuple[MarketAsk, ...]]: ...
 
 
 class Breaker(msgspec.Struct, frozen=True):

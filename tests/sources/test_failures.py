@@ -9,7 +9,8 @@ from core.errors import SourceChanged, SourceError, SourceRateLimited, SourceRef
 from core.sources.http import SourceHttp
 from core.sources.http.transport import BODY_BYTES_MAX
 from tests.sources.payloads import Json
-from tests.sources.questions import QUESTIONS, Question
+from tests.sources.questions.every import QUESTIONS
+from tests.sources.questions.question import Question
 from tests.sources.server import CUT_OFF, RESET, SILENCE, WEB_PAGE, Reply, ScriptedServer, data
 
 Failure: TypeAlias = tuple[Reply, type[SourceError]]

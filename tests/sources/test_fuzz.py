@@ -35,7 +35,7 @@ from tests.sources.payloads import (
     sol_price,
     spl,
 )
-from tests.sources.questions import SLAB
+from tests.sources.questions.marketplaces import SLAB
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,9 @@
-"""Every question a vendor can be asked, each with a good answer to it."""
-
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+"""What the marketplaces, ALT and CoinGecko can be asked, each question with a good answer to it."""
 
 from core.domain.catalog import Grade, Grader, SlabFacts
 from core.sources.alt import Alt
 from core.sources.coingecko import CoinGecko
 from core.sources.collectorcrypt import CollectorCrypt
-from core.sources.http import SourceHttp
 from core.sources.magiceden import MagicEden
 from tests.sources.conftest import START
 from tests.sources.payloads import (
@@ -15,7 +11,6 @@ from tests.sources.payloads import (
     MINT,
     SELLER,
     TITLE,
-    Json,
     alt_asset,
     alt_cert,
     cc_card,
@@ -28,20 +23,9 @@ from tests.sources.payloads import (
     me_token,
     sol_price,
 )
+from tests.sources.questions.question import Question
 
 SLAB = SlabFacts(Grader.PSA, "145822162", Grade(100), TITLE, None)
-
-
-@dataclass(frozen=True)
-class Question:
-    """`ask` goes to a server at the address given and understands `answer`."""
-
-    name: str
-    ask: Callable[[SourceHttp, str], Awaitable[object]]
-    answer: Json
-
-    def __str__(self) -> str:
-        return self.name
 
 
 QUESTIONS = (

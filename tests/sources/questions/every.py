@@ -1,0 +1,5 @@
+"""Every question that any vendor can be asked."""
+
+from tests.sources.questions import marketplaces
+
+QUESTIONS = (*marketplaces.QUESTIONS,)
