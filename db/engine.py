@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ from asyncpg import InterfaceError, PostgresError
 from sqlalchemy import event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 from core.errors import StartError
@@ -23,7 +23,10 @@ Tx = AsyncConnection
 
 DATABASE_FAILURES = (SQLAlchemyError, PostgresError, InterfaceError, sqlite3.Error, OSError)
 """What a database that is gone, full or broken raises."""
-BUSY_TIMEOUT_MS = 15_000
+BUSY_TIMEOUT_MS = 250
+"""How long SQLite's thread may wait for a lock: it cannot be cancelled meanwhile."""
+WRITE_PATIENCE_S = 15.0
+WRITE_AGAIN_S = 0.02
 READERS = 4
 POOL_SIZE = 8
 POOL_WAIT_S = 15
@@ -87,7 +90,7 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
         """A transaction that may change things: commits at the end, rolls back on an exception."""
-        async with self._writer.begin() as tx:
+        async with self._writer.connect() as tx, await _begun(tx):
             yield tx
 
     @asynccontextmanager
@@ -136,6 +139,30 @@ class Database:
         await self._writer.dispose()
         if self.file is not None:  # else the two share their connections
             await self._reader.dispose()
+
+
+async def _begun(tx: Tx) -> AbstractAsyncContextManager[None]:
+    """The transaction, begun; another program's turn at writing is waited for, and can be cancelled."""
+    gives_up_at = asyncio.get_running_loop().time() + WRITE_PATIENCE_S
+    while True:
+        try:
+            return _ended(await tx.begin())
+        except OperationalError as error:
+            is_late = asyncio.get_running_loop().time() > gives_up_at
+            if is_late or getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+                raise
+        await asyncio.sleep(WRITE_AGAIN_S)
+
+
+@asynccontextmanager
+async def _ended(transaction: AsyncTransaction) -> AsyncIterator[None]:
+    """Commits at the end, rolls back on an exception."""
+    try:
+        yield
+    except BaseException:
+        await transaction.rollback()
+        raise
+    await transaction.commit()
 
 
 def insert_new(tx: Tx, table: type[DeclarativeBase]) -> sqlite.Insert | postgresql.Insert:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,8 @@ import pytest
 from cogs.client import CLOSE_PATIENCE_S
 from core.jobs import STOP_PATIENCE_S
 from core.simulator.app import Simulator, SimulatorConfig, open_simulator
+from core.simulator.discord.interactions import State
+from core.simulator.discord.population import ADA_ID, DEALS_ID
 from core.simulator.market.things import Venue
 from core.web.server import SHUTDOWN_S_MAX
 from tests.cli.processes import Running, running
@@ -98,6 +101,17 @@ async def test_a_bot_whose_whole_world_is_silent(tmp_path: Path) -> None:
             simulator.send_signal(signal.SIGSTOP)
             code = await bot.end()
             assert (code, bot.complaints()) == (0, [])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_bot_whose_database_another_program_holds(scene: Scene, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "cartel.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    people = scene.simulator.discord.people
+    act = await people.run_command(ADA_ID, DEALS_ID, "setup", {"channel": str(DEALS_ID)})
+    await scene.simulator.discord.watchers.until(lambda: act.state is State.DEFERRED, seconds=10)
+    assert await scene.bot.end() == 0
+    other.close()
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """Reading, writing and waiting on both engines; which addresses are accepted."""
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,22 @@ async def test_a_writer_that_gives_up_waiting_leaves_the_next_one_free(db: Datab
         await asyncio.gather(late, return_exceptions=True)
     await add_token(db, "b")
     assert await tokens(db) == ["a", "b"]
+
+
+@on_sqlite
+async def test_a_writer_waits_for_another_program_and_can_be_called_off_at_once(db: Database) -> None:
+    assert db.file is not None
+    other = sqlite3.connect(db.file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting, called_off = (asyncio.create_task(add_token(db, name)) for name in ("kept", "not wanted"))
+    await asyncio.wait({waiting}, timeout=0.05)
+    called_off.cancel()
+    await asyncio.gather(called_off, return_exceptions=True)
+    assert not waiting.done()
+    other.execute("COMMIT")
+    other.close()
+    await waiting
+    assert await tokens(db) == ["kept"]
 
 
 async def test_a_writer_that_is_cut_off_at_any_moment_leaves_no_lock_and_no_half(db: Database) -> None:
