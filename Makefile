@@ -6,9 +6,11 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 PYTHON_CODE := core cogs db migrations tests bot.py
 WEB_CODE := core
-PYTEST := $(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4
+PYTEST := $(BIN)/python -m pytest --numprocesses=4 --dist=worksteal
 # Which tests may be skipped: any, shared (those that read ../shared) or none.
 MAY_SKIP := any
+# What `make run` hands on to `bot.py demo` or `bot.py run`, such as OPTIONS="--port 9001".
+OPTIONS :=
 # `make requirements UPGRADE=--upgrade` takes the newest versions that pyproject.toml allows.
 UPGRADE :=
 COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-header \
@@ -17,11 +19,11 @@ COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-ver
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
-run: ## Start the bot, or the demo when no DISCORD_TOKEN is set
+run: ## Start the bot, or the demo when no DISCORD_TOKEN is set; OPTIONS="--port 9001" go to either
 	@.ci/install requirements.txt
 	@mode=$$(PYTHONPATH=. $(BIN)/python .ci/mode.py) || exit 1; \
 	[ "$$mode" != demo ] || echo "No DISCORD_TOKEN in .env: starting the demo"; \
-	exec $(BIN)/python bot.py $$mode
+	exec $(BIN)/python bot.py $$mode $(OPTIONS)
 
 test: ## Run every test, on SQLite and PostgreSQL, with coverage
 	@.ci/install requirements.txt requirements-dev.txt
