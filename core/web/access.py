@@ -15,19 +15,19 @@ IPV6_SITE_BITS = 64
 
 def client_address(request: web.Request) -> Address | None:
     """The peer; behind the named proxy the last address that is not the proxy's own."""
-    peer = _address(request.remote or "")
+    peer = read_address(request.remote or "")
     proxy = request.app[CONFIG].proxy
-    if not _is_in(peer, proxy):
+    if not is_in(peer, proxy):
         return peer
     hops = [
-        _address(hop.strip()) for hop in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+        read_address(hop.strip())
+        for hop in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
     ]
-    return next((hop for hop in reversed(hops) if not _is_in(hop, proxy)), None) or peer
+    return next((hop for hop in reversed(hops) if not is_in(hop, proxy)), None) or peer
 
 
-def client_key(request: web.Request) -> str:
+def client_key(address: Address | None) -> str:
     """What counts as one client."""
-    address = client_address(request)
     if isinstance(address, IPv6Address):
         return str(ip_network((address, IPV6_SITE_BITS), strict=False))
     return str(address)
@@ -60,22 +60,23 @@ def unauthorized(detail: str) -> web.HTTPUnauthorized:
 
 def _is_at_this_machine(request: web.Request) -> bool:
     """No proxy that nobody named, and no page of elsewhere whose name was pointed here."""
-    peer = _address(request.remote or "")
+    peer = read_address(request.remote or "")
     if peer is None or not peer.is_loopback or any(name in request.headers for name in FORWARDED):
         return False
     try:
         host = urlsplit(f"//{request.host}").hostname or ""
     except ValueError:
         return False
-    named = _address(host)
+    named = read_address(host)
     return host == "localhost" or (named is not None and named.is_loopback)
 
 
-def _is_in(address: Address | None, network: Network | None) -> bool:
+def is_in(address: Address | None, network: Network | None) -> bool:
     return address is not None and network is not None and address in network
 
 
-def _address(text: str) -> Address | None:
+def read_address(text: str) -> Address | None:
+    """None when it is no address; one of IPv4 that is written as IPv6 is one of IPv4."""
     try:
         address = ip_address(text)
     except ValueError:

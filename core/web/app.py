@@ -6,6 +6,7 @@ from core.clock import Clock
 from core.services import Services
 from core.telemetry import Metrics
 from core.web import deals, operations
+from core.web.connections import attend
 from core.web.context import CLOCK, CONFIG, METRICS, SERVICES, WebConfig
 from core.web.limits import RateLimit
 from core.web.middleware import BODY_BYTES_MAX, envelope, harden, limit, observe
@@ -15,7 +16,7 @@ ROUTES = (*operations.ROUTES, *deals.ROUTES)
 
 def create_app(services: Services, metrics: Metrics, *, config: WebConfig, clock: Clock) -> web.Application:
     app = web.Application(
-        middlewares=[observe, envelope, limit(RateLimit(clock))], client_max_size=BODY_BYTES_MAX
+        middlewares=[attend, observe, envelope, limit(RateLimit(clock))], client_max_size=BODY_BYTES_MAX
     )
     app[SERVICES] = services
     app[METRICS] = metrics

@@ -5,7 +5,6 @@ The envelope is the only place where the exception tree becomes HTTP.
 
 import asyncio
 import math
-import secrets
 from http import HTTPStatus
 
 import structlog
@@ -22,19 +21,13 @@ from core.errors import (
     UserError,
 )
 from core.telemetry import bind_correlation
-from core.web.access import client_key
-from core.web.answers import problem
+from core.web.access import client_address, client_key
+from core.web.answers import SECURITY_HEADERS, new_request_id, problem
 from core.web.context import CLOCK, METRICS, REQUEST_ID
 from core.web.limits import RateLimit
 
 BODY_BYTES_MAX = 64 * 1024
 REQUEST_S_MAX = 10.0
-SECURITY_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 _STATUSES: tuple[tuple[type[UserError], HTTPStatus], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),
     (InvalidInput, HTTPStatus.BAD_REQUEST),
@@ -47,7 +40,7 @@ _log = structlog.stdlib.get_logger(__name__)
 @web.middleware
 async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Name the request, so that its answer and its lines in the log can be found together; time it."""
-    request[REQUEST_ID] = request_id = secrets.token_hex(8)
+    request[REQUEST_ID] = request_id = new_request_id()
     clock = request.app[CLOCK]
     started = clock.monotonic()
     with bind_correlation(f"http-{request_id}"):
@@ -93,7 +86,7 @@ def limit(rate: RateLimit) -> Middleware:
 
     @web.middleware
     async def limited(request: web.Request, handler: Handler) -> web.StreamResponse:
-        wait_s = math.ceil(rate.wait_s(client_key(request)))
+        wait_s = math.ceil(rate.wait_s(client_key(client_address(request))))
         if wait_s:
             raise web.HTTPTooManyRequests(
                 text=f"Too many requests: try again in {wait_s} s.", headers={"Retry-After": str(wait_s)}

@@ -14,6 +14,8 @@ SENTENCE_CHARACTERS_MAX = 200
 
 def read_query(request: web.Request, kind: type[Q]) -> Q:
     """The query as a `kind`. Raises InvalidInput."""
+    if len(set(request.query)) < len(request.query):
+        raise InvalidInput("Each parameter may be given only once.")
     try:
         return msgspec.convert(dict(request.query), kind, strict=False)
     except msgspec.ValidationError as error:

@@ -25,6 +25,7 @@ from core.services.posts import PostService
 from core.settings import Settings, Tls
 from core.telemetry import Metrics
 from core.web.app import create_app
+from core.web.connections import DoorLimits
 from core.web.context import WebConfig
 from core.web.server import serve
 
@@ -139,6 +140,8 @@ async def running_api(
     config: WebConfig | None = None,
     *,
     tls: ssl.SSLContext | None = None,
+    settings: Settings | None = None,
+    limits: DoorLimits | None = None,
     more_routes: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] | None = None,
 ) -> AsyncIterator[Api]:
     """Serve on a free port of this machine; `more_routes` are added by path."""
@@ -147,6 +150,6 @@ async def running_api(
     services = Services(deals=deals, guilds=GuildsNotAsked(), operations=operations, posts=PostsNotAsked())
     app = create_app(services, metrics, config=config or WebConfig(), clock=clock)
     app.add_routes([web.get(path, handler) for path, handler in (more_routes or {}).items()])
-    settings = Settings(api_port=0, api_tls=Tls.OFF)
-    async with aiohttp.ClientSession() as client, serve(app, settings, tls) as url:
+    settings = settings or Settings(api_port=0, api_tls=Tls.OFF)
+    async with aiohttp.ClientSession() as client, serve(app, settings, tls, limits) as url:
         yield Api(url, client, deals, operations, metrics, clock)

@@ -18,7 +18,8 @@ from core.errors import (
     SourceUnavailable,
     UserError,
 )
-from core.web.middleware import BODY_BYTES_MAX, SECURITY_HEADERS
+from core.web.answers import SECURITY_HEADERS
+from core.web.middleware import BODY_BYTES_MAX
 from tests.logs import written_logs
 from tests.web.serving import Answer, running_api
 
