@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from ..faults import GATEWAY, FaultKind, Faults
+from .compression import packing
 from .guilds import Guild
 from .limits import GATEWAY_COMMANDS_PER_MINUTE
 from .permissions import Permission, channel_permissions
@@ -59,8 +60,7 @@ async def _serve(request: web.Request, world: DiscordWorld, faults: Faults) -> w
     await socket.prepare(request)
     transport = request.transport
     assert transport is not None
-    is_zlib = request.query.get("compress") == "zlib-stream"
-    connection = Connection(socket, transport, is_zlib=is_zlib)
+    connection = Connection(socket, transport, pack=packing(request.query.get("compress")))
     pump = asyncio.create_task(connection.pump(), name="look-alike gateway pump")
     conversation = Conversation(world, connection, faults)
     try:

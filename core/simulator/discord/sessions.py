@@ -4,7 +4,6 @@ import asyncio
 import math
 import secrets
 import time
-import zlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Final
 
 from aiohttp import web
 
+from .compression import Pack
 from .limits import GATEWAY_QUEUE, SESSION_EVENTS_KEPT, SESSIONS_KEPT
 from .wire import Json, encode
 
@@ -26,12 +26,14 @@ KNOWN_INTENTS: Final = (1 << 17) - 1 | 1 << 20 | 1 << 21 | 1 << 24 | 1 << 25
 
 
 class Connection:
-    """One WebSocket: an ordered queue of frames, compressed as one stream when the client asked for it."""
+    """One WebSocket: an ordered queue of frames, packed as one stream when the client asked for it."""
 
-    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport, *, is_zlib: bool) -> None:
+    def __init__(
+        self, socket: web.WebSocketResponse, transport: asyncio.Transport, *, pack: Pack | None
+    ) -> None:
         self._socket = socket
         self._transport = transport
-        self._zlib = zlib.compressobj() if is_zlib else None
+        self._pack = pack
         self._frames: asyncio.Queue[bytes | tuple[int, str]] = asyncio.Queue(GATEWAY_QUEUE)
 
     def send(self, frame: bytes) -> None:
@@ -63,11 +65,10 @@ class Connection:
                 return
 
     async def _write(self, frame: bytes) -> None:
-        if self._zlib is None:
+        if self._pack is None:
             await self._socket.send_str(frame.decode())
-            return
-        packed = self._zlib.compress(frame) + self._zlib.flush(zlib.Z_SYNC_FLUSH)
-        await self._socket.send_bytes(packed)
+        else:
+            await self._socket.send_bytes(self._pack(frame))
 
 
 @dataclass(slots=True, eq=False)

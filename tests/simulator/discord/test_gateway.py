@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from core.simulator.discord.compression import packing
 from core.simulator.discord.population import DEALS_ID, TOM_ID
 from core.simulator.discord.sessions import Session
 from core.simulator.faults import GATEWAY, FaultKind
@@ -131,6 +132,34 @@ async def test_zlib_stream_is_one_stream_with_a_flush_after_each_frame(look_alik
         assert json.loads(inflate.decompress(hello))["op"] == 10
         await socket.send_json({"op": 1, "d": None})
         assert json.loads(inflate.decompress(await socket.receive_bytes()))["op"] == 11
+
+
+async def test_zstd_stream_is_one_frame_of_raw_blocks(look_alike: LookAlike) -> None:
+    url = f"{look_alike.url}/gateway?v=10&encoding=json&compress=zstd-stream"
+    async with look_alike.http.ws_connect(url) as socket:
+        start, hello = raw_blocks(await socket.receive_bytes(), header_bytes=6)
+        assert (start, json.loads(hello)["op"]) == (b"\x28\xb5\x2f\xfd\x00\x38", 10)
+        await socket.send_json({"op": 1, "d": None})
+        _, ack = raw_blocks(await socket.receive_bytes(), header_bytes=0)
+        assert json.loads(ack)["op"] == 11
+
+
+def test_a_long_frame_is_packed_in_blocks_that_zstd_allows() -> None:
+    pack, long = packing("zstd-stream"), b"x" * 300_000
+    assert pack is not None
+    assert raw_blocks(pack(long), header_bytes=6)[1] == long
+
+
+def raw_blocks(packed: bytes, header_bytes: int) -> tuple[bytes, bytes]:
+    """The header of a Zstandard frame and what its raw blocks hold, none of them the last."""
+    content, rest = b"", packed[header_bytes:]
+    while rest:
+        header = int.from_bytes(rest[:3], "little")
+        size = header >> 3
+        assert header & 0b111 == 0
+        assert 0 < size <= 128 * 1024
+        content, rest = content + rest[3 : 3 + size], rest[3 + size :]
+    return packed[:header_bytes], content
 
 
 async def test_a_client_may_send_its_json_in_binary_frames(look_alike: LookAlike) -> None:

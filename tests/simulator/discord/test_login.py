@@ -28,6 +28,24 @@ async def test_the_client_knows_the_guild_its_channels_roles_and_own_member(bot:
     assert bot.channel(TRACE_ID).permissions_for(guild.me).send_messages
 
 
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("limit=1", 1),
+        (f"after={GUILD_ID - 1}", 1),
+        (f"after={GUILD_ID}", 0),
+        (f"before={GUILD_ID + 1}", 1),
+        (f"before={GUILD_ID}", 0),
+    ],
+)
+async def test_the_list_of_guilds_has_pages_and_counts_members_when_asked(
+    look_alike: LookAlike, query: str, count: int
+) -> None:
+    status, listed = await look_alike.api("GET", f"/users/@me/guilds?with_counts=true&{query}")
+    assert status == 200
+    assert [guild["approximate_member_count"] for guild in listed] == [4] * count
+
+
 async def test_a_wrong_token_is_refused_at_login(start_bot: StartBot) -> None:
     bot = Bot()
     with pytest.raises(discord.LoginFailure):

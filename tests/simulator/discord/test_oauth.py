@@ -208,6 +208,7 @@ async def test_the_bot_still_reads_itself(look_alike: LookAlike) -> None:
     assert (await look_alike.api("GET", "/users/@me"))[1]["id"] == str(BOT_ID)
     _, (guild,) = await look_alike.api("GET", "/users/@me/guilds")
     assert int(guild["permissions"]) & 1 << 11
+    assert "approximate_member_count" not in guild
 
 
 async def test_secrets_stay_out_of_the_ledger_and_the_exchange_can_break(

@@ -126,6 +126,11 @@ async def test_interactions_are_answered_when_everything_else_is_refused(
     assert [asked.status for asked in callbacks] == [200]
 
 
+async def test_a_first_answer_has_no_limit_and_names_no_bucket(look_alike: LookAlike) -> None:
+    _, headers, _ = await ask(look_alike, "POST", "/interactions/1/wrong/callback", json={"type": 5})
+    assert not [name for name in headers if name.startswith("X-RateLimit")]
+
+
 @pytest.mark.parametrize("count", [2 * GLOBAL[0]])
 async def test_the_client_survives_the_global_limit(look_alike: LookAlike, bot: Bot, count: int) -> None:
     be_strict(look_alike)

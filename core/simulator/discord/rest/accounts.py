@@ -3,7 +3,8 @@
 from typing import Final
 
 from ..errors import ApiError, Code
-from ..limits import IDENTIFIES_PER_DAY
+from ..guilds import Guild
+from ..limits import IDENTIFIES_PER_DAY, Length
 from ..permissions import guild_permissions
 from ..population import ADA_ID, BOT_ID
 from ..wire import Json
@@ -11,6 +12,8 @@ from ..world import DiscordWorld
 from .endpoint import Call, Endpoint
 
 _DAY_MS: Final = 24 * 60 * 60 * 1000
+_GUILDS: Final = Length(1, 200)
+_ID: Final = Length(0, (1 << 64) - 1)
 
 
 def _me(call: Call) -> Json:
@@ -32,15 +35,22 @@ def _user(call: Call) -> Json:
 
 def _my_guilds(call: Call) -> list[Json]:
     user_id = _asker(call)
-    return [
-        guild.to_partial_json()
-        | {
-            "owner": guild.owner_id == user_id,
-            "permissions": str(guild_permissions(guild, guild.members[user_id])),
-        }
-        for guild in call.world.guilds.values()
-        if user_id in guild.members
-    ]
+    after, before = call.number("after", 0, _ID), call.number("before", _ID.high, _ID)
+    limit = call.number("limit", _GUILDS.high, _GUILDS)
+    mine = [guild for guild in call.world.guilds.values() if user_id in guild.members]
+    between = sorted((guild for guild in mine if after < guild.id < before), key=lambda guild: guild.id)
+    page = between[-limit:] if "before" in call.request.query else between[:limit]
+    return [_my_guild(guild, user_id, with_counts=call.flag("with_counts")) for guild in page]
+
+
+def _my_guild(guild: Guild, user_id: int, *, with_counts: bool) -> Json:
+    count = len(guild.members)
+    counts = {"approximate_member_count": count, "approximate_presence_count": count}
+    shown = {
+        "owner": guild.owner_id == user_id,
+        "permissions": str(guild_permissions(guild, guild.members[user_id])),
+    }
+    return guild.to_partial_json() | shown | (counts if with_counts else {})
 
 
 def _open_private(call: Call) -> Json:

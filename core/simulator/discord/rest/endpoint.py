@@ -78,14 +78,15 @@ class Call:
 class Endpoint:
     """A route and the function behind it, which returns JSON, a response of its own, or None for 204.
 
-    is_open: reached without the bot's token, and free of the global rate limit. scope: a person who logged in
-    with it may ask too; "" for any scope.
+    is_open: reached without the bot's token, and free of the global rate limit. is_limited: whether it has a
+    rate limit of its own. scope: a person who logged in with it may ask too; "" for any scope.
     """
 
     method: str
     route: str
     act: Callable[[Call], object]
     is_open: bool = False
+    is_limited: bool = True
     scope: str | None = None
 
 
@@ -128,6 +129,8 @@ async def _answer(
     is_bot = request.headers.get("Authorization") == f"Bot {world.bot_token}"
     if not endpoint.is_open and not is_bot and login is None:
         return answer(UnauthorizedError().to_json(), status=401)
+    if not endpoint.is_limited:
+        return await _act(world, endpoint, request, seen, login)
     parts = [request.match_info[key] for key in _MAJOR if key in request.match_info]
     major = "/".join(parts if login is None else [*parts, str(login.person_id)])
     bucket, refused = world.rates.take(name, major, is_global=not endpoint.is_open and login is None)

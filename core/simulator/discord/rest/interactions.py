@@ -45,7 +45,9 @@ _WEBHOOK: Final = "/webhooks/{application_id}/{token}"
 _MESSAGE: Final = f"{_WEBHOOK}/messages/{{message_id}}"
 
 ENDPOINTS: Final = (
-    Endpoint("POST", "/interactions/{interaction_id}/{token}/callback", _answer, is_open=True),
+    Endpoint(
+        "POST", "/interactions/{interaction_id}/{token}/callback", _answer, is_open=True, is_limited=False
+    ),
     Endpoint("POST", _WEBHOOK, _follow_up, is_open=True),
     Endpoint("GET", _MESSAGE, _get, is_open=True),
     Endpoint("PATCH", _MESSAGE, _edit, is_open=True),
