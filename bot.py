@@ -67,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_doctor(commands, shared)
     _add_db(commands, shared)
+    _add_import(commands, shared)
     secret = commands.add_parser(
         "secret",
         help="print a new secret, for a setting that asks for one",
@@ -138,6 +139,19 @@ def _add_db(commands: "Commands[argparse.ArgumentParser]", shared: argparse.Argu
     db.set_defaults(act=_db)
 
 
+def _add_import(commands: "Commands[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+    read = commands.add_parser(
+        "import",
+        parents=[shared],
+        help="read a recorded past into the database",
+        description="Reads a file of listings, sales, values and rates of the past, as docs/history.md "
+        "describes it. What is known already stays as it is.",
+    )
+    read.add_argument("form", choices=["history-jsonl"], metavar="FORM", help="history-jsonl")
+    read.add_argument("file", type=Path, metavar="FILE", help="the file to read")
+    read.set_defaults(act=_import)
+
+
 def _run(options: argparse.Namespace) -> int:
     settings = _settings(options)
     _log(settings)
@@ -161,6 +175,13 @@ def _db(options: argparse.Namespace) -> int:
     _log(settings)
     code: int = asyncio.run(import_module("core.cli.db").run(settings, options.step))
     return code
+
+
+def _import(options: argparse.Namespace) -> int:
+    settings = load(env_file=_env_file(options))
+    _log(settings)
+    imports = import_module("core.cli.imports")
+    return asyncio.run(_until_told_to_end(imports.run(settings, options.file)))
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -128,7 +128,7 @@ def test_the_past_is_exported_without_a_server(tmp_path: Path) -> None:
     file = tmp_path / "history.jsonl"
     assert main(["--cards", "5", "--export-history", str(file)]) == 0
     kinds = {msgspec.json.decode(line)["type"] for line in file.read_bytes().splitlines()}
-    assert kinds == {"world", "kind", "token", "rate", "listing", "sale", "valuation"}
+    assert kinds == {"header", "kind", "token", "rate", "listing", "sale", "valuation"}
 
 
 def test_the_command_line_chooses_everything() -> None:

@@ -1,18 +1,6 @@
 """The world's past as lines of JSON, for `bot.py import history-jsonl`.
 
-Every line is an object whose `type` says what it is; amounts are whole numbers with their unit, times are
-RFC 3339 in UTC. First one `world` line, then every `kind` and every `token`, so that each reference points
-upwards; then `rate`, `listing`, `sale` and `valuation` lines in the order of time:
-
-- `world`: format (1), seed, born_at, until.
-- `kind`: id, card (game, set_name, number, name, variant, language, year), grader, grade_tenths, grade_label.
-- `token`: mint, kind, certificate, title, insured_usd_micros, alt_asset_id (null: unknown to ALT).
-- `rate`: at, pair, usd_micros of one whole coin.
-- `listing`: at, id (unique, the transaction), venue (cc, me), mint, seller, buyer (null unless sold), state
-  (listed, sold, delisted) and the ask or the price paid as amount and unit (usd_micros, lamports). A second
-  `listed` without an end between is a new price. A `sold` may come without a `listed` before.
-- `sale`: at, id, kind, usd_micros, house: sold outside the marketplaces.
-- `valuation`: at, kind, usd_micros, low_usd_micros, high_usd_micros, confidence (0 to 100).
+docs/history.md describes the lines. A stay's first `listed` may be missing: then only its sale is told.
 """
 
 import hashlib
@@ -28,31 +16,29 @@ from core.simulator.market.values import DAY_MS, fair_usd_micros, sol_usd_micros
 from core.simulator.market.world import World
 
 FORMAT: Final = 1
-RATE_EVERY_MS: Final = DAY_MS // 4
+RATE_EVERY_MS: Final = DAY_MS // 24
 VALUED_EVERY_MS: Final = 14 * DAY_MS
 STATES: Final = {Deed.LIST: "listed", Deed.REPRICE: "listed", Deed.SALE: "sold", Deed.DELIST: "delisted"}
 UNITS: Final = {Currency.USDC: "usd_micros", Currency.SOL: "lamports"}
 OFF_BPS: Final = 500
 
 
-class WorldLine(msgspec.Struct, frozen=True, tag_field="type", tag="world"):
-    """Where the lines come from."""
+class HeaderLine(msgspec.Struct, frozen=True, tag_field="type", tag="header"):
+    """What this is, and which market's past: an invented one's."""
 
-    format: int
-    seed: int
-    born_at: datetime
-    until: datetime
+    version: int
+    world: str
+    made_at: datetime
 
 
 class CardPart(msgspec.Struct, frozen=True):
-    """The card of a kind."""
+    """The card of a kind, as Collector Crypt's rows and titles spell it; a title tells no language."""
 
     game: str
     set_name: str
     number: str
     name: str
     variant: str
-    language: str
     year: int
 
 
@@ -73,8 +59,8 @@ class TokenLine(msgspec.Struct, frozen=True, tag_field="type", tag="token"):
     kind: int
     certificate: str
     title: str
+    since: datetime
     insured_usd_micros: int
-    alt_asset_id: str | None
 
 
 class RateLine(msgspec.Struct, frozen=True, tag_field="type", tag="rate"):
@@ -121,7 +107,7 @@ class ValuationLine(msgspec.Struct, frozen=True, tag_field="type", tag="valuatio
 
 
 Event: TypeAlias = RateLine | ListingLine | SaleLine | ValuationLine
-Line: TypeAlias = WorldLine | KindLine | TokenLine | Event
+Line: TypeAlias = HeaderLine | KindLine | TokenLine | Event
 
 
 def export_history(world: World, until: datetime) -> bytes:
@@ -132,7 +118,7 @@ def export_history(world: World, until: datetime) -> bytes:
 
 def history(world: World, until: datetime) -> Iterator[Line]:
     """The lines in their order."""
-    yield WorldLine(FORMAT, world.settings.seed, time_of(world.born_ms), until)
+    yield HeaderLine(FORMAT, "demo", until)
     yield from (_kind(world, kind) for kind in world.scenery.kinds)
     yield from (_token(world, token) for token in world.scenery.tokens)
     yield from sorted(_events(world, ms_of(until)), key=attrgetter("at"))
@@ -143,26 +129,23 @@ def _kind(world: World, kind: Kind) -> KindLine:
     card, grade = scenery.card(kind), scenery.grade(kind)
     identity = CardPart(
         game=scenery.category(card),
-        set_name=card.set_name,
+        set_name=scenery.set_name(card),
         number=card.number,
-        name=card.name,
+        name=f"{card.name} {card.stamp}".strip(),
         variant=scenery.variety(card),
-        language=card.language,
         year=card.year,
     )
     return KindLine(kind.id, identity, scenery.grader(kind).alt_code, grade.tenths, grade.label)
 
 
 def _token(world: World, token: Token) -> TokenLine:
-    is_known = token.slab.alt_kind_id is not None
-    card = world.scenery.card(world.scenery.kind(token))
     return TokenLine(
         mint=token.mint,
         kind=token.slab.kind_id,
         certificate=token.slab.certificate,
         title=world.scenery.title(token),
+        since=time_of(token.minted_ms),
         insured_usd_micros=token.insured_usd * 1_000_000,
-        alt_asset_id=card.alt_asset_id if is_known else None,
     )
 
 

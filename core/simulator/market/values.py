@@ -1,6 +1,8 @@
 """What things are worth at a moment: pure functions of time, so that no past needs storing."""
 
+import hashlib
 import math
+from functools import lru_cache
 from typing import Final
 
 from core.simulator.market.things import Currency, Kind
@@ -10,8 +12,17 @@ SOL_USD_MICROS: Final = 152_000_000
 LAMPORTS_A_SOL: Final = 1_000_000_000
 BPS: Final = 10_000
 
-# (period in days, amplitude of the logarithm): slow seasons down to the flutter of an hour.
-_SOL_WAVES: Final = ((61.0, 0.14), (23.0, 0.06), (6.7, 0.025), (0.9, 0.008), (0.04, 0.0015))
+# (days that a step of the walk takes, how far the logarithm goes): seasons down to the flutter of minutes.
+_SOL_STEPS: Final = (
+    (61.0, 0.18),
+    (23.0, 0.09),
+    (6.7, 0.07),
+    (1.7, 0.05),
+    (0.4, 0.02),
+    (0.1, 0.007),
+    (0.03, 0.004),
+    (0.007, 0.0015),
+)
 
 
 def fair_usd_micros(kind: Kind, at_ms: int) -> int:
@@ -22,10 +33,24 @@ def fair_usd_micros(kind: Kind, at_ms: int) -> int:
 
 
 def sol_usd_micros(at_ms: int) -> int:
-    """The price of one SOL."""
+    """The price of one SOL: the same walk in every world."""
     days = at_ms / DAY_MS
-    swing = sum(size * math.sin(days / period * math.tau) for period, size in _SOL_WAVES)
+    swing = sum(size * _walk(number, days / length) for number, (length, size) in enumerate(_SOL_STEPS))
     return int(SOL_USD_MICROS * math.exp(swing))
+
+
+def _walk(number: int, place: float) -> float:
+    """Between -1 and 1, smooth from each drawn point to the next."""
+    whole = math.floor(place)
+    rest = place - whole
+    share = rest * rest * (3 - 2 * rest)
+    return _drawn(number, whole) * (1 - share) + _drawn(number, whole + 1) * share
+
+
+@lru_cache(maxsize=65_536)
+def _drawn(number: int, place: int) -> float:
+    lot = hashlib.blake2b(f"SOL/USD {number} {place}".encode(), digest_size=4).digest()
+    return int.from_bytes(lot) / 2**31 - 1
 
 
 def usd_micros(price_atoms: int, currency: Currency, at_ms: int) -> int:

@@ -1,4 +1,4 @@
-"""A stand-in for https://api.coinbase.com/v2: spot prices in dollars, as text."""
+"""A stand-in for https://api.coinbase.com/v2: spot prices of SOL and USDC in dollars, as text."""
 
 from typing import Final
 
@@ -9,7 +9,9 @@ from core.simulator.market.values import sol_usd_micros
 from core.simulator.vendors.desk import RETRY_S, Desk, json_response
 
 ROOT: Final = "/vendors/coinbase/v2"
-PAIR: Final = "SOL-USD"
+SOL: Final = "SOL-USD"
+USDC: Final = "USDC-USD"
+DOLLAR: Final = 1_000_000
 OFF_BPS: Final = 8
 
 
@@ -37,10 +39,11 @@ class Coinbase:
         self._desk.add_get(app, path, "vendor:coinbase:spot", self.spot, rate_limited)
 
     def spot(self, request: web.Request) -> web.Response:
-        """GET /prices/{pair}/spot: a little off what the other sources say, as in life."""
+        """GET /prices/{pair}/spot: SOL a little off what the other sources say, as in life."""
         pair = request.match_info["pair"]
-        if pair != PAIR:
+        if pair not in (SOL, USDC):
             return refused("not_found", "Invalid base currency", 404)
-        rate = sol_usd_micros(self._desk.now_ms) * (10_000 + OFF_BPS) // 10_000
+        sol = sol_usd_micros(self._desk.now_ms) * (10_000 + OFF_BPS) // 10_000
+        rate = sol if pair == SOL else DOLLAR
         base, currency = pair.split("-")
         return json_response({"data": {"amount": money_text(rate), "base": base, "currency": currency}})

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from core.simulator.market.things import Standard, Token
 from core.simulator.vendors.desk import Desk, Json, json_response
-from core.simulator.vendors.helius_rows import COLLECTIONS, TOKEN_PROGRAM, Rows
+from core.simulator.vendors.helius_rows import COLLECTIONS, TOKEN_PROGRAM, Rows, account_address
 from core.simulator.vendors.limits import Window
 
 HELIUS: Final = "/vendors/helius"
@@ -64,6 +64,8 @@ class Helius:
         }
         self._rpc: dict[str, Callable[[Json], Json]] = {
             "getTokenAccountsByOwner": self._accounts,
+            "getTokenLargestAccounts": self._largest,
+            "getAccountInfo": self._account,
             "getHealth": lambda _: "ok",
             "getSlot": lambda _: self._rows.slot(self._desk.now_ms),
         }
@@ -152,7 +154,30 @@ class Helius:
                 held = self._held(wallet) if program == TOKEN_PROGRAM else []
             case _:
                 raise RpcError(BAD_PARAMS, "Invalid params: expected owner, programId, jsonParsed")
-        value = [self._rows.account(token, wallet) for token in held if token.standard is Standard.PNFT]
+        pnfts = [token for token in held if token.standard is Standard.PNFT]
+        return self._in_context([self._rows.account(token, wallet) for token in pnfts])
+
+    def _largest(self, params: Json) -> Json:
+        """The one account of a pNFT; a Core asset is no mint at all."""
+        token = self._desk.world.scenery.token(params[0]) if isinstance(params, list) and params else None
+        if token is None or token.standard is not Standard.PNFT:
+            raise RpcError(BAD_PARAMS, "Invalid param: not a Token mint")
+        one = {"amount": "1", "decimals": 0, "uiAmount": 1.0, "uiAmountString": "1"}
+        return self._in_context([{"address": account_address(token), **one}])
+
+    def _account(self, params: Json) -> Json:
+        """A token account by its address; null for what is none."""
+        match params:
+            case [str(address), {"encoding": "jsonParsed"}]:
+                world = self._desk.world
+            case _:
+                raise RpcError(BAD_PARAMS, "Invalid params: expected address, jsonParsed")
+        pnfts = (token for token in world.scenery.tokens if token.standard is Standard.PNFT)
+        token = next((token for token in pnfts if account_address(token) == address), None)
+        row = None if token is None else self._rows.account(token, world.asks.owner(token))
+        return self._in_context(None if row is None else row["account"])
+
+    def _in_context(self, value: Json) -> Json:
         slot = self._rows.slot(self._desk.now_ms)
         return {"context": {"apiVersion": "2.0.15", "slot": slot}, "value": value}
 

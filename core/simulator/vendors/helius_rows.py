@@ -38,6 +38,11 @@ ROYALTY: Final = {
 }
 
 
+def account_address(token: Token) -> str:
+    """Where a pNFT lies."""
+    return base58(hashlib.sha256(f"account {token.mint}".encode()).digest())
+
+
 class Rows:
     """Builds rows from the world as it is."""
 
@@ -79,7 +84,7 @@ class Rows:
             "tokenAmount": amount,
         }
         return {
-            "pubkey": base58(hashlib.sha256(f"account {token.mint}".encode()).digest()),
+            "pubkey": account_address(token),
             "account": {
                 "lamports": 2_039_280,
                 "owner": TOKEN_PROGRAM,
@@ -168,5 +173,6 @@ class Rows:
                 *([("GradeNum", number)] if token.standard is Standard.PNFT else []),
                 ("Set", scenery.set_name(card)),
                 ("Card Name", card.name),
+                ("Description", f"{card.year} {scenery.set_name(card)} {card.name} {card.number}"),
             ]
         )

@@ -10,7 +10,7 @@ from core.simulator.market.raw import Shelf, eur_micros, money_text, raw_usd_mic
 from core.simulator.market.things import Card
 from core.simulator.vendors.desk import Answer, Desk, Json, iso, json_response, whole_number
 from core.simulator.vendors.limits import Window, limited
-from core.simulator.vendors.scryfall_rows import card_row
+from core.simulator.vendors.scryfall_rows import card_row, set_row
 
 ROOT: Final = "/vendors/scryfall"
 SITE: Final = "https://api.scryfall.com"
@@ -48,6 +48,7 @@ class Scryfall:
             ("/cards/search", "search", self.search, self._slow),
             ("/cards/named", "named", self.named, self._slow),
             ("/cards/{id}", "card", self.card, self._fast),
+            ("/sets", "sets", self.sets, self._fast),
             ("/bulk-data", "bulk", self.bulk, self._fast),
             ("/bulk-data/default_cards.json", "bulk-file", self.bulk_file, None),
         )
@@ -112,6 +113,11 @@ class Scryfall:
         rows = [self._row(self._cards[one["id"]]) for one in known]
         strangers = [one for one in wanted if one not in known]
         return json_response({"object": "list", "not_found": strangers, "data": rows})
+
+    def sets(self, _: web.Request) -> web.Response:
+        """GET /sets: all of them, unpaged."""
+        rows = [set_row(one, str(_uuid("set", one.name))) for one in self._shelf.sets]
+        return json_response({"object": "list", "has_more": False, "data": rows})
 
     def bulk(self, request: web.Request) -> web.Response:
         """GET /bulk-data: where the daily file of all cards is."""

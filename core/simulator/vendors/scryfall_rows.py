@@ -1,7 +1,8 @@
-"""Scryfall's card object."""
+"""Scryfall's card and set objects."""
 
 from typing import Final
 
+from core.simulator.market.catalogue import CardSet
 from core.simulator.market.raw import set_code, slug
 from core.simulator.market.things import Card
 from core.simulator.vendors.desk import Json
@@ -68,4 +69,24 @@ def card_row(card: Card, ids: tuple[str, str, str], prices: dict[str, str | None
         "border_color": "borderless" if card.parallel == "Borderless" else "black",
         "prices": prices,
         "purchase_uris": {"tcgplayer": f"https://www.tcgplayer.com/product/{450_000 + card.id}?page=1"},
+    }
+
+
+def set_row(one: CardSet, set_id: str) -> Json:
+    """A set."""
+    code = set_code(one.name)
+    return {
+        "object": "set",
+        "id": set_id,
+        "code": code,
+        "name": one.name,
+        "uri": f"https://api.scryfall.com/sets/{set_id}",
+        "scryfall_uri": f"https://scryfall.com/sets/{code}",
+        "search_uri": f"https://api.scryfall.com/cards/search?order=set&q=e%3A{code}&unique=prints",
+        "released_at": f"{one.year}-01-20",
+        "set_type": "expansion",
+        "card_count": one.size,
+        "digital": False,
+        "nonfoil_only": False,
+        "foil_only": False,
     }

@@ -39,6 +39,7 @@ class Tcgdex:
         routes: tuple[tuple[str, str, Answer], ...] = (
             ("/cards", "cards", self.cards),
             ("/cards/{id}", "card", self.card),
+            ("/sets", "sets", self.sets),
             ("/sets/{set}", "set", self.one_set),
             ("/sets/{set}/{number}", "set-card", self.card_of_set),
         )
@@ -63,6 +64,11 @@ class Tcgdex:
         """GET /sets/{set}/{localId}."""
         return self._found(f"{request.match_info['set']}-{request.match_info['number']}")
 
+    def sets(self, _: web.Request) -> web.Response:
+        """GET /sets: every set, briefly."""
+        first = {set_code(card.set_name): card for card in reversed(self._cards.values())}
+        return json_response([self._set(card) for card in first.values()])
+
     def one_set(self, request: web.Request) -> web.Response:
         """GET /sets/{id}: the set and its cards, briefly."""
         code = request.match_info["set"]
@@ -70,7 +76,9 @@ class Tcgdex:
         if not found:
             return missing()
         cards = [self._brief(name, card) for name, card in found.items()]
-        return json_response(self._set(next(iter(found.values()))) | {"cards": cards})
+        first = next(iter(found.values()))
+        more = {"serie": {"id": "world", "name": "World"}, "releaseDate": f"{first.year}-08-14"}
+        return json_response(self._set(first) | more | {"cards": cards})
 
     def _found(self, name: str) -> web.Response:
         card = self._cards.get(name)

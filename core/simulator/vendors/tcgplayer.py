@@ -4,6 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
+from core.simulator.market.things import Card
 from core.simulator.vendors.desk import Answer, Desk, Json, json_response, whole_number
 from core.simulator.vendors.limits import Window, limited
 from core.simulator.vendors.tcgplayer_rows import Rows, envelope, http_date
@@ -39,7 +40,9 @@ class Tcgplayer:
         routes: tuple[tuple[str, str, Answer], ...] = (
             ("/catalog/categories", "categories", self.categories),
             ("/catalog/groups", "groups", self.groups),
+            ("/catalog/groups/{ids}", "groups", self.group_details),
             ("/catalog/products", "products", self.products),
+            ("/catalog/products/{ids}", "products", self.product_details),
             ("/pricing/product/{ids}", "prices", self.prices),
         )
         for path, name, answer in routes:
@@ -90,21 +93,41 @@ class Tcgplayer:
         return _paged(request, self._rows.groups(_number(request, "categoryId")), "No groups were found.")
 
     def products(self, request: web.Request) -> web.Response:
-        """GET /catalog/products?categoryId=&groupId=."""
+        """GET /catalog/products?categoryId=&groupId=&productName=."""
         category, group = _number(request, "categoryId"), _number(request, "groupId")
-        rows = [self._rows.product(card, category, group) for card in self._rows.cards(category, group)]
-        if request.query.get("getExtendedFields") != "true":
-            rows = [{key: row[key] for key in row if key != "extendedData"} for row in rows]
-        return _paged(request, rows, "No products were found.")
+        cards = self._rows.find(category, group, request.query.get("productName", ""))
+        return _paged(request, self._products(request, cards), "No products were found.")
+
+    def product_details(self, request: web.Request) -> web.Response:
+        """GET /catalog/products/{id,id}."""
+        rows = self._products(request, self._rows.cards_of(_ids(request)))
+        return json_response(envelope(rows)) if rows else failed(404, "No products were found.")
+
+    def group_details(self, request: web.Request) -> web.Response:
+        """GET /catalog/groups/{id,id}."""
+        wanted = _ids(request)
+        rows = [row for row in self._rows.all_groups() if row["groupId"] in wanted]
+        return json_response(envelope(rows)) if rows else failed(404, "No groups were found.")
+
+    def _products(self, request: web.Request, cards: list[Card]) -> list[Json]:
+        """Number and rarity only for those who ask."""
+        rows = [self._rows.product(card, *self._rows.place(card)) for card in cards]
+        if request.query.get("getExtendedFields") == "true":
+            return rows
+        return [{key: row[key] for key in row if key != "extendedData"} for row in rows]
 
     def prices(self, request: web.Request) -> web.Response:
         """GET /pricing/product/{id,id}: at most 250."""
-        ids = [int(text) for text in request.match_info["ids"].split(",") if text.isdecimal()]
+        ids = _ids(request)
         if not 1 <= len(ids) <= IDS_MAX:
             return failed(400, "Too many or no ids.")
-        cards = [card for number in ids if (card := self._rows.card(number)) is not None]
+        cards = self._rows.cards_of(ids)
         rows = [row for card in cards for row in self._rows.prices(card, self._desk.now_ms)]
         return json_response(envelope(rows)) if rows else failed(404, "No products were found.")
+
+
+def _ids(request: web.Request) -> list[int]:
+    return [int(text) for text in request.match_info["ids"].split(",") if text.isdecimal()]
 
 
 def _number(request: web.Request, name: str) -> int:

@@ -1,5 +1,6 @@
 """TCGplayer's catalogue and prices of ungraded cards, as TCGplayer and its mirror TCGCSV both tell them."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
 
@@ -79,9 +80,35 @@ class Rows:
         names = {self._group(category, index): card_set.name for index, card_set in enumerate(shelf.sets)}
         return [card for card in shelf.cards if card.set_name == names.get(group)]
 
-    def card(self, product: int) -> Card | None:
-        """The card of a product, None when there is none."""
-        return self._cards.get(product)
+    def all_groups(self) -> list[Json]:
+        """Every set of every game."""
+        return [row for category in CATEGORIES.values() for row in self.groups(category)]
+
+    def find(self, category: int, group: int, name: str) -> list[Card]:
+        """Cards by what is known of them; a 0 and an empty name leave it open."""
+        return [
+            card
+            for card in self._cards.values()
+            if category in (0, self.place(card)[0])
+            and group in (0, self.place(card)[1])
+            and name.lower() in card.name.lower()
+        ]
+
+    def place(self, card: Card) -> tuple[int, int]:
+        """The category and the group of a card."""
+        return self._places[card.game, card.set_name]
+
+    @cached_property
+    def _places(self) -> dict[tuple[int, str], tuple[int, int]]:
+        return {
+            (shelf.game, card_set.name): (category, self._group(category, index))
+            for category, shelf in self._shelves.items()
+            for index, card_set in enumerate(shelf.sets)
+        }
+
+    def cards_of(self, products: Iterable[int]) -> list[Card]:
+        """The cards of these products, without those that there are not."""
+        return [self._cards[number] for number in products if number in self._cards]
 
     def product(self, card: Card, category: int, group: int) -> Json:
         """A card as a product."""

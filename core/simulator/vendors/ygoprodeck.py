@@ -6,7 +6,7 @@ from aiohttp import web
 
 from core.simulator.market.raw import Shelf, eur_micros, money_text, raw_usd_micros, set_code
 from core.simulator.market.things import Card
-from core.simulator.vendors.desk import Desk, Json, json_response
+from core.simulator.vendors.desk import Desk, Json, json_response, whole_number
 from core.simulator.vendors.limits import Window, limited
 
 ROOT: Final = "/vendors/ygoprodeck/api/v7"
@@ -37,23 +37,41 @@ class Ygoprodeck:
         self._desk = desk
         self._window = Window(A_SECOND_MAX, 1000, lockout_ms=LOCKOUT_MS) if has_limits else None
         self._printings: dict[str, list[Card]] = {}
-        for card in Shelf(desk.world.scenery, "Yu-Gi-Oh!").cards:
+        shelf = Shelf(desk.world.scenery, "Yu-Gi-Oh!")
+        self._sets = shelf.sets
+        for card in shelf.cards:
             self._printings.setdefault(card.name, []).append(card)
         self._ids = {name: FIRST_ID + index for index, name in enumerate(sorted(self._printings))}
 
     def add_routes(self, app: web.Application) -> None:
         """Serve under /vendors/ygoprodeck/api/v7."""
-        answer = limited(self.cards, self._window, lambda: self._desk.now_ms, rate_limited)
-        self._desk.add_get(app, f"{ROOT}/cardinfo.php", "vendor:ygoprodeck:cards", answer, rate_limited)
+        for path, name, answer in (("cardinfo", "cards", self.cards), ("cardsets", "sets", self.sets)):
+            bounded = limited(answer, self._window, lambda: self._desk.now_ms, rate_limited)
+            self._desk.add_get(app, f"{ROOT}/{path}.php", f"vendor:ygoprodeck:{name}", bounded, rate_limited)
 
     def cards(self, request: web.Request) -> web.Response:
-        """GET /cardinfo.php?name=|fname=|id=|cardset=&misc=yes; without any of them all cards."""
+        """GET /cardinfo.php?name=|fname=|id=|cardset=&num=&offset=&misc=yes; without a filter all cards."""
         query = request.query
-        found = [name for name in self._printings if self._matches(name, dict(query))]
+        first = whole_number(query.get("offset"), 0, 0, 10**6) or 0
+        most = whole_number(query.get("num"), len(self._printings), 1, 10**6) or len(self._printings)
+        found = [name for name in self._printings if self._matches(name, dict(query))][first : first + most]
         if not found:
             return refused()
         has_misc = query.get("misc") == "yes"
         return json_response({"data": [self._row(name, has_misc=has_misc) for name in found]})
+
+    def sets(self, _: web.Request) -> web.Response:
+        """GET /cardsets.php: every set, as a bare list."""
+        rows = [
+            {
+                "set_name": one.name,
+                "set_code": set_code(one.name).upper()[:4],
+                "num_of_cards": one.size,
+                "tcg_date": f"{one.year}-03-08",
+            }
+            for one in self._sets
+        ]
+        return json_response(rows)
 
     def _matches(self, name: str, query: dict[str, str]) -> bool:
         sets = {card.set_name.lower() for card in self._printings[name]}

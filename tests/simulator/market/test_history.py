@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from core.simulator.market.history import (
+    HeaderLine,
     KindLine,
     Line,
     ListingLine,
@@ -16,7 +17,6 @@ from core.simulator.market.history import (
     SaleLine,
     TokenLine,
     ValuationLine,
-    WorldLine,
     export_history,
 )
 from core.simulator.market.things import Currency, Deed, Venue
@@ -39,7 +39,7 @@ def of(lines: list[Line], kind: type[_L]) -> list[_L]:
 
 
 def test_the_first_line_says_where_the_others_come_from(lines: list[Line], born: datetime) -> None:
-    assert lines[0] == WorldLine(format=1, seed=3, born_at=born, until=born + HOUR)
+    assert lines[0] == HeaderLine(version=1, world="demo", made_at=born + HOUR)
 
 
 def test_references_point_upwards_and_events_follow_the_time(lines: list[Line]) -> None:

@@ -1,0 +1,133 @@
+"""Bulk writing of a past that was recorded elsewhere. What is known already is never changed by it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import select, tuple_
+
+from core.domain.catalog import CardKey, Grade, Grader, SlabFacts
+from core.domain.listings import Chain
+from core.domain.prices import PricePoint
+from db.base import Base
+from db.catalog import CardRow, KindRow, SlabRow, TokenRow, TokenSlabRow
+from db.engine import Tx, insert_new
+from db.prices import PricePointRow
+
+KindKey = tuple[CardKey, Grader, Grade]
+SlabKey = tuple[str, str]
+
+_KIND_KEY = ("card_id", "grader", "grade_tenths", "grade_label")
+TOLD_LINK_VERSION = 0
+"""A link that only a file vouched for. It has ended, so that the live line asks the vault itself."""
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A price with the id of the rate that turned it into dollars, or the rate that it is."""
+
+    price: PricePoint
+    rate_id: int | None = None
+    rate: Decimal | None = None
+
+
+async def keep_kinds(tx: Tx, kinds: Collection[KindKey]) -> dict[KindKey, int]:
+    """The ids of these kinds, now known if they were not."""
+    cards = await _keep_cards(tx, {card for card, _, _ in kinds})
+    rows = {
+        (cards[card], by.value, grade.tenths, grade.label.value): (card, by, grade)
+        for card, by, grade in kinds
+    }
+    columns = (KindRow.card_id, KindRow.grader, KindRow.grade_tenths, KindRow.grade_label)
+    await _insert_new(tx, KindRow, [dict(zip(_KIND_KEY, row, strict=True)) for row in rows])
+    query = select(KindRow.id, *columns).where(tuple_(*columns).in_(list(rows)))
+    return {rows[row[1], row[2], row[3], row[4]]: row[0] for row in await tx.execute(query)}
+
+
+async def _keep_cards(tx: Tx, cards: Collection[CardKey]) -> dict[CardKey, int]:
+    await _insert_new(tx, CardRow, [msgspec.structs.asdict(card) for card in cards])
+    columns = [CardRow.__table__.c[name] for name in CardKey.__struct_fields__]
+    query = select(CardRow.id, *columns).where(
+        tuple_(*columns).in_([msgspec.structs.astuple(card) for card in cards])
+    )
+    return {CardKey(*row[1:]): row[0] for row in await tx.execute(query)}
+
+
+async def keep_tokens(tx: Tx, mints: Collection[str]) -> dict[str, int]:
+    """The ids of these tokens on Solana."""
+    chain = Chain.SOLANA.value
+    await _insert_new(tx, TokenRow, [{"chain": chain, "address": mint} for mint in mints])
+    query = select(TokenRow.address, TokenRow.id).where(
+        TokenRow.chain == chain, TokenRow.address.in_(list(mints))
+    )
+    return {row.address: row.id for row in await tx.execute(query)}
+
+
+async def keep_slabs(
+    tx: Tx, slabs: Iterable[tuple[SlabFacts, int]], now: datetime
+) -> dict[SlabKey, tuple[int, int | None]]:
+    """(id, kind) of each slab by grader and certificate; what is known of a slab is left as it is."""
+    rows = [
+        {
+            "grader": facts.grader.value,
+            "certificate": facts.certificate,
+            "kind_id": kind_id,
+            "facts": facts,
+            "seen_at": now,
+        }
+        for facts, kind_id in slabs
+    ]
+    await _insert_new(tx, SlabRow, rows)
+    key = tuple_(SlabRow.grader, SlabRow.certificate)
+    wanted = [(row["grader"], row["certificate"]) for row in rows]
+    query = select(SlabRow.grader, SlabRow.certificate, SlabRow.id, SlabRow.kind_id).where(key.in_(wanted))
+    return {(row[0], row[1]): (row[2], row[3]) for row in await tx.execute(query)}
+
+
+async def link_told(tx: Tx, links: Iterable[tuple[int, int, datetime]], until: datetime) -> None:
+    """(token, slab, since): what the token stood for, unless something is known of it."""
+    rows = {
+        token_id: {
+            "token_id": token_id,
+            "slab_id": slab_id,
+            "version": TOLD_LINK_VERSION,
+            "since": since,
+            "until": until,
+        }
+        for token_id, slab_id, since in links
+    }
+    query = select(TokenSlabRow.token_id).where(TokenSlabRow.token_id.in_(list(rows)))
+    known = set((await tx.execute(query)).scalars())
+    await _insert_new(tx, TokenSlabRow, [row for token_id, row in rows.items() if token_id not in known])
+
+
+async def keep_points(tx: Tx, points: Iterable[Point]) -> None:
+    """Add these prices, but those whose key is known."""
+    rows = [
+        {
+            "subject": point.price.subject,
+            "source": point.price.source,
+            "type": point.price.type.value,
+            "at": point.price.at,
+            "known_at": point.price.known_at,
+            "amount": point.price.amount.value,
+            "unit": point.price.amount.unit.value,
+            "usd_micros": point.price.usd_micros,
+            "rate": point.rate,
+            "rate_id": point.rate_id,
+            "dedupe_key": point.price.key,
+        }
+        for point in points
+    ]
+    await _insert_new(tx, PricePointRow, rows)
+
+
+async def known_points(tx: Tx, keys: Collection[str]) -> dict[str, int]:
+    """The ids of those prices that are known, by their keys."""
+    query = select(PricePointRow.dedupe_key, PricePointRow.id).where(PricePointRow.dedupe_key.in_(list(keys)))
+    return {row.dedupe_key: row.id for row in await tx.execute(query)}
+
+
+async def _insert_new(tx: Tx, table: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        await tx.execute(insert_new(tx, table).on_conflict_do_nothing(), rows)
