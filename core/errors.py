@@ -5,6 +5,7 @@ AppError
 │  ├─ NotFound · InvalidInput · NotAllowed · LimitReached
 ├─ SourceError          a vendor failed; retried, then shown as "unavailable"
 │  ├─ SourceUnavailable · SourceRateLimited · SourceRefused · SourceChanged
+├─ DatabaseAway         our own database did not answer; told once when it goes and once when it is back
 ├─ StartError           this start cannot succeed; the text is the one sentence printed
 └─ (anything else)      a bug: logged once with a reference id, shown as that id
 """
@@ -56,7 +57,14 @@ class SourceRateLimited(SourceError):
 
 
 class SourceRefused(SourceError):
-    """The vendor does not accept our credentials or our kind; asking again will not help."""
+    """The vendor does not accept our credentials or our kind; asking again will not help.
+
+    `status` is the HTTP status it said so with, None when it said so otherwise.
+    """
+
+    def __init__(self, source: str, reason: str, *, status: int | None = None) -> None:
+        super().__init__(source, reason)
+        self.status = status
 
 
 class SourceChanged(SourceError):
@@ -65,6 +73,10 @@ class SourceChanged(SourceError):
     def __init__(self, source: str, reason: str, *, path: str) -> None:
         super().__init__(source, f"{reason} at {path}")
         self.path = path
+
+
+class DatabaseAway(AppError):
+    """Our own database did not answer; the text is its reason, as half a sentence."""
 
 
 class StartError(AppError):

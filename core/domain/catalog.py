@@ -1,7 +1,7 @@
 """Cards, slabs and kinds: what a graded copy is, and how vendors' words for it are read."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -135,6 +135,14 @@ def card_of(title: str, *, game: str, set_name: str, number: str, variant: str, 
         variant=variant.strip(),
         year=year or int(match["year"]),
     )
+
+
+def day_of(text: str | None) -> str:
+    """The ISO date that a vendor's time begins with; empty when there is none in it."""
+    try:
+        return date.fromisoformat((text or "")[:10]).isoformat()
+    except ValueError:
+        return ""
 
 
 def slab_name(grader: Grader, grade: Grade, title: str) -> str:

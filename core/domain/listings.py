@@ -81,6 +81,7 @@ class Report(msgspec.Struct, frozen=True):
     `effective_at` is the vendor's time of the state (an event's block time, a row's update time),
     `seen_at` when the page that said so was asked for. `event_id` names the state at that source:
     the same id twice is a replay. `ask` is set when listed; `paid` may be set when sold.
+    `is_sighting`: seen among what is on sale at that moment, whatever the vendor's time of it.
     """
 
     key: ListingKey
@@ -94,16 +95,21 @@ class Report(msgspec.Struct, frozen=True):
     listed_at: datetime | None = None
     buyer: Wallet | None = None
     slab: SlabFacts | None = None
+    is_sighting: bool = False
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What is known of a listing now. `state_at` is the effective time of its newest change."""
+    """What is known of a listing now. `state_at` is the effective time of its newest change.
+
+    `source` told of that change; None when no source did.
+    """
 
     is_open: bool
     ask: Amount | None
     state_at: datetime
     state_seen_at: datetime
     closed_as: Reported | None = None
+    source: SourceName | None = None
 
 
 class Step(StrEnum):
@@ -122,12 +128,20 @@ def believed(report: Report) -> Report:
     return report if report.effective_at <= latest else msgspec.structs.replace(report, effective_at=latest)
 
 
+def sighting(report: Report, seen_at: datetime) -> Report:
+    """The listed report as a sighting: on sale at that moment, however long it has been."""
+    return msgspec.structs.replace(report, effective_at=seen_at, seen_at=seen_at, is_sighting=True)
+
+
 def step(now: Standing | None, report: Report, *, is_replay: bool) -> Step:
     """Say what a report changes.
 
     A replayed or older report changes nothing (at most it confirms that the listing is still live);
     a sale stands for `SALE_SETTLES` against pages that have not noticed yet, whichever is told first.
+    A listing that nobody ended and that was only missed is open again when it is sighted after that time.
     """
+    if report.is_sighting:
+        return Step.OPENS if now is not None and _is_back(now, report) else Step.IGNORED
     if now is None:
         return Step.OPENS if report.said is Reported.LISTED else Step.CLOSES
     if report.said is Reported.LISTED:
@@ -148,7 +162,14 @@ def _step_listed(now: Standing, report: Report, *, is_replay: bool) -> Step:
     return Step.REPRICES if now.is_open else Step.OPENS
 
 
+def _is_back(now: Standing, report: Report) -> bool:
+    return now.closed_as is Reported.GONE and report.effective_at > now.state_at + SALE_SETTLES
+
+
 def _is_newer(now: Standing, report: Report) -> bool:
+    if now.closed_as is Reported.DELISTED and report.effective_at == now.state_at:
+        # Block times are whole seconds: of one feed's events of a second the one told later is the later.
+        return report.source is now.source and report.seen_at >= now.state_seen_at
     if not now.is_open:
         settled = now.state_at + SALE_SETTLES if now.closed_as is Reported.SOLD else now.state_at
         return report.effective_at > settled

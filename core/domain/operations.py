@@ -31,6 +31,20 @@ class JobState(msgspec.Struct, frozen=True):
     lease_until: datetime | None = None
 
 
+class ParkedRows(msgspec.Struct, frozen=True):
+    """How many were given up, and why the newest of them were."""
+
+    count: int
+    newest_errors: tuple[str, ...] = ()
+
+
+class Parked(msgspec.Struct, frozen=True):
+    """What waits for an operator: listings that got no verdict, posts that could not be shown."""
+
+    listings: ParkedRows
+    posts: ParkedRows
+
+
 class SourceHealth(msgspec.Struct, frozen=True):
     """One vendor's circuit: since when it is down, or that it answers."""
 

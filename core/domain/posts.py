@@ -9,6 +9,7 @@ from core.domain.catalog import Grade, Grader
 from core.domain.deals import DealTier
 from core.domain.listings import Reported, Venue
 from core.domain.money import Amount
+from core.domain.operations import SourceHealth
 from core.domain.valuation import Evidence
 
 
@@ -28,6 +29,9 @@ class PostState(StrEnum):
     WANTED = "wanted"
     SHOWN = "shown"
     PARKED = "parked"
+    """Given up until an operator says otherwise."""
+    WITHDRAWN = "withdrawn"
+    """Over before anybody saw it."""
 
 
 class Destination(msgspec.Struct, frozen=True):
@@ -83,7 +87,11 @@ Payload = DealPost
 
 
 class Post(msgspec.Struct, frozen=True):
-    """One post as the publisher sees it. `sent_at` is Discord's own time of the message."""
+    """One post as the publisher sees it. `sent_at` is Discord's own time of the message.
+
+    `maybe_sent` counts the tries that may have made the message, this one included: all that began,
+    without those that Discord refused. `first_try_at` is when the first of them began.
+    """
 
     id: int
     destination: Destination
@@ -95,6 +103,7 @@ class Post(msgspec.Struct, frozen=True):
     shown_rev: int
     first_try_at: datetime | None
     attempts: int
+    maybe_sent: int = 0
 
 
 class DealView(msgspec.Struct, frozen=True):
@@ -107,10 +116,15 @@ class DealView(msgspec.Struct, frozen=True):
 
 
 class DealPage(msgspec.Struct, frozen=True):
-    """Newest first; `next_before` is the cursor of the following page."""
+    """Newest first; `next_before` is the cursor of the following page.
+
+    `waits_for` are the sources that give no answer, while new listings wait for one; `since` is None
+    for one that has only just begun to fail.
+    """
 
     items: tuple[DealView, ...]
     next_before: int | None = None
+    waits_for: tuple[SourceHealth, ...] = ()
 
 
 class BuyState(StrEnum):

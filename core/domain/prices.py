@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from core.domain.money import Amount
+from core.domain.money import Amount, Unit, amount_within
 
 RATE_AGE_MAX_S = 900
 """A rate older than this decides nothing."""
@@ -39,6 +39,7 @@ class QuoteKind(StrEnum):
     MID = "mid"
     HIGH = "high"
     TREND = "trend"
+    AVERAGE = "avg"
     AVERAGE_1_DAY = "avg1"
     AVERAGE_7_DAYS = "avg7"
     AVERAGE_30_DAYS = "avg30"
@@ -50,6 +51,12 @@ class Quote(msgspec.Struct, frozen=True):
     variant: str
     kind: QuoteKind
     amount: Amount
+
+
+def quote_of(variant: str, kind: QuoteKind, price: str | Decimal | None, unit: Unit) -> Quote | None:
+    """None for a price that is absent, zero or too large to be meant. Raises ValueError for no price."""
+    amount = None if price is None else amount_within(price, unit)
+    return Quote(variant, kind, amount) if amount is not None and amount.value else None
 
 
 class Candle(msgspec.Struct, frozen=True):
@@ -74,3 +81,8 @@ class PricePoint(msgspec.Struct, frozen=True):
     amount: Amount
     usd_micros: int
     key: str
+
+
+def sale_key(mint: str, seller: str, at: datetime) -> str:
+    """Names a sale at a marketplace, whoever tells of it: the same token and seller in the same minute."""
+    return f"sale:{mint}:{seller}:{int(at.timestamp()) // 60}"

@@ -1,6 +1,7 @@
 """Marketplaces' words for a graded card, as they come, and how they are read into SlabFacts."""
 
 import re
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -20,6 +21,19 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _GRADE_NUMBER = re.compile(r"[0-9]{1,2}(?:\.[0-9])?")
 _DOLLARS = re.compile(r"\$?\s*([0-9]{1,3}(?:,[0-9]{3}){0,3}|[0-9]{1,12})(\.[0-9]{1,18})?")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+_TRAITS = {
+    "kind": "Type",
+    "company": "Grading Company",
+    "certificate": "Grading ID",
+    "grade": "The Grade",
+    "grade_number": "GradeNum",
+    "category": "Category",
+    "set_name": "Set",
+    "number": "Serial Number",
+    "parallel": "Parallel",
+    "year": "Year",
+    "insured": "Insured Value",
+}
 
 
 class SlabWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +59,12 @@ def plain(word: Word, length_max: int = TEXT_LENGTH_MAX) -> str:
     return "" if word is None else _CONTROL.sub(" ", str(word)).strip()[:length_max]
 
 
+def web_address(word: Word) -> str:
+    """The address when it can be one of the web (and so may stand in a link), else empty."""
+    text = plain(word, URL_LENGTH_MAX)
+    return text if _WEB_ADDRESS.fullmatch(text) else ""
+
+
 def is_graded_card(words: SlabWords) -> bool:
     """A card (where a kind is named at all) with a grade of a company we know."""
     is_card = plain(words.kind).casefold() in {"", "card"}
@@ -57,7 +77,7 @@ def slab_of(words: SlabWords) -> SlabFacts | None:
     certificate, title = plain(words.certificate, CERTIFICATE_LENGTH_MAX), plain(words.title)
     if not is_graded_card(words) or grader is None or grade is None or not certificate or not title:
         return None
-    year, image_url = plain(words.year), plain(words.image_url, URL_LENGTH_MAX)
+    year = plain(words.year)
     return SlabFacts(
         grader=grader,
         certificate=certificate,
@@ -72,9 +92,15 @@ def slab_of(words: SlabWords) -> SlabFacts | None:
             year=int(year) if _YEAR.fullmatch(year) else 0,
         ),
         category=plain(words.category),
-        image_url=image_url if _WEB_ADDRESS.fullmatch(image_url) else "",
+        image_url=web_address(words.image_url),
         insured_usd_micros=insured_usd_micros(plain(words.insured)),
     )
+
+
+def slab_of_traits(traits: Mapping[str | None, Word], *, title: Word, image_url: Word) -> SlabFacts | None:
+    """As slab_of, from the traits that Collector Crypt writes into its tokens."""
+    words = {field: traits.get(name) for field, name in _TRAITS.items()}
+    return slab_of(SlabWords(title=title, image_url=image_url, **words))
 
 
 def read_variant(words: SlabWords) -> str:

@@ -1,22 +1,28 @@
-"""Rates and prices: keeping them, and turning an ask into dollars."""
+"""Rates and prices: asking for rates, keeping them, and turning an ask into dollars."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import msgspec
+import structlog
 
 from core.clock import Clock
 from core.domain.money import Amount, Unit, usd_micros
-from core.domain.prices import RATE_AGE_MAX_S
-from core.errors import SourceUnavailable
+from core.domain.prices import RATE_AGE_MAX_S, Rate
+from core.domain.rates import SOL_USD, USDC_USD, Choice, choose, is_enough_alone, is_fresh, is_pegged
+from core.errors import SourceError, SourceUnavailable
 from core.sources.base import RateSource
 from db import prices
 from db.engine import Database, Tx
 
-SOL_USD = "SOL/USD"
+POLLED = (SOL_USD, USDC_USD)
+ALL_ARE_ASKED_EVERY = timedelta(minutes=5)
 _PAIRS = {Unit.LAMPORTS: SOL_USD}
 _DOLLAR = Decimal(1)
+
+log = structlog.get_logger(__name__)
 
 
 class Dollars(msgspec.Struct, frozen=True):
@@ -27,41 +33,104 @@ class Dollars(msgspec.Struct, frozen=True):
 
 
 class PriceService:
-    """What a coin costs."""
+    """What a coin costs. `rates` are the sources in order of preference."""
 
     def __init__(self, db: Database, clock: Clock, rates: Sequence[RateSource]) -> None:
         self.db = db
         self.clock = clock
         self.rates = rates
+        self._all_asked_at: dict[str, datetime] = {}
+        self._ignored: dict[str, frozenset[str]] = {}
 
     async def poll_rates(self) -> None:
-        """Ask for the rates the asks come in. Raises SourceError when no source answers."""
-        for source in self.rates:
-            rate = await source.rate(SOL_USD)
-            if rate is not None:
-                async with self.db.write() as tx:
-                    await prices.add_rate(tx, rate, self.clock.now())
-                return
+        """Ask for the rates the asks come in. Raises SourceError when one is not to be had."""
+        outcomes = await asyncio.gather(*map(self._poll, POLLED), return_exceptions=True)
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
 
     async def dollars(self, tx: Tx, amount: Amount) -> Dollars | None:
-        """The amount in dollars, None when no fresh rate is known."""
+        """The amount in dollars, None when no fresh rate is known.
+
+        Marketplaces' dollars are USDC: None, too, while it is known not to be worth one. Without any
+        word about it, it is; a doubt lasts until a newer rate ends it.
+        """
         if amount.unit is Unit.USD_MICROS:
-            return Dollars(usd_micros(amount, _DOLLAR), None)
+            usdc = await prices.latest_rate(tx, USDC_USD)
+            is_dollar = usdc is None or is_pegged(usdc[1])
+            return Dollars(usd_micros(amount, _DOLLAR), None) if is_dollar else None
         pair = _PAIRS.get(amount.unit)
         known = None if pair is None else await prices.latest_rate(tx, pair)
-        if known is None:
+        if known is None or not is_fresh(known[1], self.clock.now()):
             return None
-        rate_id, rate = known
-        if self.clock.now() - rate.at > timedelta(seconds=RATE_AGE_MAX_S):
-            return None
-        return Dollars(usd_micros(amount, rate.usd), rate_id)
+        return Dollars(usd_micros(amount, known[1].usd), known[0])
 
     async def dollars_or_wait(self, amount: Amount) -> Dollars:
         """The amount in dollars; an unknown rate is an outage, never a verdict."""
         async with self.db.read() as tx:
             dollars = await self.dollars(tx, amount)
-        if dollars is None:
-            raise SourceUnavailable(
-                "rates", f"no rate for {amount.unit} within {RATE_AGE_MAX_S // 60} minutes"
-            )
-        return dollars
+        if dollars is not None:
+            return dollars
+        if amount.unit is Unit.USD_MICROS:
+            raise SourceUnavailable("rates", "USDC is not worth a dollar now")
+        raise SourceUnavailable("rates", f"no rate for {amount.unit} within {RATE_AGE_MAX_S // 60} minutes")
+
+    async def _poll(self, pair: str) -> None:
+        """The first source alone, or all of them when it is time for that or the first is in doubt."""
+        async with self.db.read() as tx:
+            known = await prices.latest_rate(tx, pair)
+        last = None if known is None else known[1]
+        answers = await _asked(self.rates[:1], pair)
+        if not self._may_stand_alone(answers, pair, last):
+            answers += await _asked(self.rates[1:], pair)
+            self._all_asked_at[pair] = self.clock.now()
+        told = [answer for answer in answers if isinstance(answer, Rate)]
+        choice = choose(told, last, self.clock.now())
+        self._note(pair, choice, last)
+        if choice.rate is not None:
+            async with self.db.write() as tx:
+                await prices.add_rate(tx, choice.rate, self.clock.now())
+            return
+        errors = [answer for answer in answers if isinstance(answer, SourceError)]
+        if told:
+            raise SourceUnavailable("rates", f"no rate of {pair} can be believed: {_named(told)}")
+        if errors:
+            raise errors[0]
+
+    def _may_stand_alone(
+        self, answers: Sequence[Rate | SourceError | None], pair: str, last: Rate | None
+    ) -> bool:
+        now, first = self.clock.now(), answers[0] if answers else None
+        asked_at = self._all_asked_at.get(pair)
+        is_time_for_all = asked_at is None or now - asked_at >= ALL_ARE_ASKED_EVERY
+        return isinstance(first, Rate) and not is_time_for_all and is_enough_alone(first, last, now)
+
+    def _note(self, pair: str, choice: Choice, last: Rate | None) -> None:
+        """One line when a source begins to be ignored, and when USDC leaves its dollar or comes back."""
+        ignored = frozenset(rate.source for rate in choice.ignored)
+        if ignored - self._ignored.get(pair, frozenset()):
+            log.warning("a rate is ignored", pair=pair, ignored=_named(choice.ignored))
+        self._ignored[pair] = ignored
+        if pair != USDC_USD or choice.rate is None:
+            return
+        was_dollar, is_dollar = last is None or is_pegged(last), is_pegged(choice.rate)
+        if was_dollar and not is_dollar:
+            log.warning("USDC is not worth a dollar: asks in it wait", usd=str(choice.rate.usd))
+        if is_dollar and not was_dollar:
+            log.info("USDC is worth a dollar again", usd=str(choice.rate.usd))
+
+
+async def _asked(sources: Iterable[RateSource], pair: str) -> list[Rate | SourceError | None]:
+    """What each of them says, at the same time."""
+    return list(await asyncio.gather(*(_answer(source, pair) for source in sources)))
+
+
+async def _answer(source: RateSource, pair: str) -> Rate | SourceError | None:
+    try:
+        return await source.rate(pair)
+    except SourceError as error:
+        return error
+
+
+def _named(rates: Iterable[Rate]) -> str:
+    return ", ".join(f"{rate.source} {rate.usd}" for rate in rates)

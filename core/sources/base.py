@@ -5,19 +5,50 @@ an error. What must be remembered between calls goes through the protocols at th
 runtime implements: a source never sees the database.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from typing import Protocol
 
 import msgspec
 
+from core.domain.allowances import Pace
 from core.domain.catalog import CardSet, CatalogueEntry, CertificateFacts, SlabFacts
 from core.domain.listings import Mint, Report, SourceName, Venue, Wallet
 from core.domain.money import Amount
 from core.domain.prices import Candle, Rate
 from core.domain.valuation import Evidence
 from core.domain.wallets import HoldingPage, MarketAsk, Offer, SaleSeen
+
+
+class Urgency(IntEnum):
+    """Who asks: lower goes first, and may use more of a vendor's burst."""
+
+    CLICK = 0
+    FRESH = 1
+    RECHECK = 2
+    BACKFILL = 3
+
+
+_urgency: ContextVar[Urgency] = ContextVar("urgency", default=Urgency.FRESH)
+
+
+def urgency() -> Urgency:
+    """How urgent the question is that is being asked now."""
+    return _urgency.get()
+
+
+@contextmanager
+def asking(how: Urgency) -> Iterator[None]:
+    """Every question asked inside is so urgent."""
+    token = _urgency.set(how)
+    try:
+        yield
+    finally:
+        _urgency.reset(token)
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -194,14 +225,20 @@ class CatalogueSource(Protocol):
 
     async def entry(self, id: str) -> CatalogueEntry | None: ...
 
-    async def search(self, words: str, *, limit: int) -> tuple[CatalogueEntry, ...]:
-        """The best matches by name; empty when nothing matches. Prices may be left out."""
-        ...
-
     async def sets(self) -> tuple[CardSet, ...]: ...
 
     def entries(self, set_id: str) -> AsyncIterator[tuple[CatalogueEntry, ...]]:
-        """Every card of a set, page by page; nothing for a set it does not know."""
+        """Every card of a set, page by page; nothing for a set it does not know. Prices may be left out."""
+        ...
+
+
+class CardSearchSource(Protocol):
+    """Finds the cards of a catalogue by name."""
+
+    name: SourceName
+
+    async def search(self, words: str, *, limit: int) -> tuple[CatalogueEntry, ...]:
+        """The vendor's first matches; empty when nothing matches. Prices may be left out."""
         ...
 
 
@@ -227,6 +264,18 @@ class VendorMemory(Protocol):
 
     def record(self, source: SourceName, breaker: Breaker, *, at: datetime) -> None:
         """A vendor went down or came back."""
+        ...
+
+
+class BudgetBook(Protocol):
+    """Keeps what is used of the vendors' allowances: across restarts, and shared by all processes."""
+
+    async def take(self, source: SourceName, pace: Pace) -> float:
+        """Take one turn: 0, or the seconds to wait when there is none yet."""
+        ...
+
+    async def pause(self, source: SourceName, seconds: float) -> None:
+        """No turn before that: the vendor said "later"."""
         ...
 
 

@@ -20,7 +20,7 @@ import msgspec
 from core.domain.catalog import SlabFacts
 from core.domain.listings import Chain, ListingKey, Mint, Report, Reported, SourceName, Venue, Wallet
 from core.domain.money import Amount, Unit, amount_within
-from core.domain.slabs import SlabWords, Word, plain, slab_of
+from core.domain.slabs import Word, plain, slab_of_traits
 from core.sources.base import LiveListing, Page
 from core.sources.http import Fetched, SourceHttp, VendorLimits, address_of, decode, parsing
 
@@ -35,19 +35,6 @@ MISSING = (400, 404)
 _SAID = {"list": Reported.LISTED, "delist": Reported.DELISTED, "buyNow": Reported.SOLD}
 _OWN_PROGRAMS = ("magiceden", "mmm")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TRAITS = {
-    "kind": "Type",
-    "company": "Grading Company",
-    "certificate": "Grading ID",
-    "grade": "The Grade",
-    "grade_number": "GradeNum",
-    "category": "Category",
-    "set_name": "Set",
-    "number": "Serial Number",
-    "parallel": "Parallel",
-    "year": "Year",
-    "insured": "Insured Value",
-}
 
 
 class _TokenAmount(msgspec.Struct, rename="camel"):
@@ -168,8 +155,7 @@ def parse_slab(fetched: Fetched) -> SlabFacts | None:
     """None when the token is no graded card."""
     token = decode(fetched, _Token)
     traits = {trait.trait_type: trait.value for trait in token.attributes}
-    words = {field: traits.get(name) for field, name in _TRAITS.items()}
-    return slab_of(SlabWords(title=token.name, image_url=token.image, **words))
+    return slab_of_traits(traits, title=token.name, image_url=token.image)
 
 
 def _report(row: _Activity, path: str, fetched: Fetched) -> Report | None:

@@ -13,6 +13,7 @@ from core.domain.listings import (
     Step,
     Venue,
     Wallet,
+    sighting,
     step,
 )
 from core.domain.money import Amount, Unit
@@ -38,6 +39,11 @@ def listed(
 
 def ended(said: Reported, second: float, *, seen: float | None = None) -> Report:
     return _report(said, second, seen, SourceName.MAGIC_EDEN, None)
+
+
+def sighted(whole: int, second: float) -> Report:
+    """Among what is on sale at `second`; listed long before."""
+    return sighting(listed(whole, 0, source=SourceName.COLLECTOR_CRYPT), at(second))
 
 
 def _report(
@@ -70,8 +76,11 @@ class Listing:
         if done in {Step.OPENS, Step.REPRICES}:
             assert report.ask is not None
             self.asks.append(report.ask)
-            self.standing = Standing(True, report.ask, report.effective_at, report.seen_at)
+            self.standing = Standing(
+                True, report.ask, report.effective_at, report.seen_at, None, report.source
+            )
         elif done is Step.CLOSES:
             ask = self.standing.ask if self.standing else None
-            self.standing = Standing(False, ask, report.effective_at, report.seen_at, report.said)
+            seen_at, source = report.seen_at, report.source
+            self.standing = Standing(False, ask, report.effective_at, seen_at, report.said, source)
         return done

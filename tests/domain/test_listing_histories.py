@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from core.domain.listings import SALE_SETTLES, Report, Reported, SourceName, Step
-from tests.domain.reports import Listing, ended, listed
+from tests.domain.reports import Listing, ended, listed, sighted
 
 SETTLED_S = int(SALE_SETTLES.total_seconds()) + 1
 PRICES = (80, 500)
@@ -24,12 +24,15 @@ class Telling:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Report]:
-    """What a seller can truly do: list, reprice, delist, sell; and list again, after a sale much later."""
+    """What a seller can truly do: list, reprice, delist, sell; and list again, after a sale much later,
+    after a delisting perhaps within the same second of block time.
+    """
     truth: list[Report] = []
     second, is_open = 0, False
     for _ in range(draw(st.integers(1, 8))):
-        was_sold = bool(truth) and truth[-1].said is Reported.SOLD
-        second += draw(st.integers(1, 90)) + (SETTLED_S if was_sold else 0)
+        before = truth[-1].said if truth else None
+        second += draw(st.integers(0 if before is Reported.DELISTED else 1, 90))
+        second += SETTLED_S if before is Reported.SOLD else 0
         if is_open and draw(st.booleans()):
             truth.append(ended(draw(st.sampled_from([Reported.SOLD, Reported.DELISTED])), second))
             is_open = False
@@ -114,6 +117,17 @@ class AnyReports(RuleBasedStateMachine):
     @rule(whole=st.sampled_from(PRICES), second=st.integers(0, 300), lag=st.integers(0, 60))
     def is_listed(self, whole: int, second: int, lag: int) -> None:
         self.take(listed(whole, second, seen=second + lag))
+
+    @rule(whole=st.sampled_from(PRICES), second=st.integers(0, 300))
+    def is_sighted(self, whole: int, second: int) -> None:
+        before = self.listing.standing
+        done = self.listing.take(sighted(whole, second))
+        if done is Step.IGNORED:
+            assert self.listing.standing == before
+        else:
+            assert done is Step.OPENS
+            assert before is not None
+            assert before.closed_as is Reported.GONE
 
     @rule(said=st.sampled_from([Reported.SOLD, Reported.DELISTED, Reported.GONE]), second=st.integers(0, 300))
     def has_ended(self, said: Reported, second: int) -> None:

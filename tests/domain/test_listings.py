@@ -16,7 +16,7 @@ from core.domain.listings import (
     step,
 )
 from core.domain.money import Amount, Unit
-from tests.domain.reports import START, Listing, at, dollars, ended, listed
+from tests.domain.reports import START, Listing, at, dollars, ended, listed, sighted
 
 ENDINGS = (Reported.SOLD, Reported.DELISTED, Reported.GONE)
 SETTLED = SALE_SETTLES.total_seconds()
@@ -63,7 +63,7 @@ def test_the_ending_of_an_unknown_listing_is_remembered(said: Reported) -> None:
     listing = Listing()
     assert listing.take(ended(said, 10)) is Step.CLOSES
     assert listing.take(listed(500, 5)) is Step.IGNORED
-    assert listing.standing == Standing(False, None, at(10), at(10), said)
+    assert listing.standing == Standing(False, None, at(10), at(10), said, SourceName.MAGIC_EDEN)
 
 
 @pytest.mark.parametrize("said", [Reported.DELISTED, Reported.GONE])
@@ -114,8 +114,9 @@ def test_a_replayed_ending_does_not_end_what_was_opened_since() -> None:
         (Reported.SOLD, 1, Step.IGNORED),
         (Reported.SOLD, SETTLED, Step.IGNORED),
         (Reported.SOLD, SETTLED + 0.001, Step.OPENS),
-        (Reported.DELISTED, 0, Step.IGNORED),
-        (Reported.DELISTED, 0.001, Step.OPENS),
+        (Reported.DELISTED, 0, Step.OPENS),
+        (Reported.DELISTED, -0.001, Step.IGNORED),
+        (Reported.GONE, 0, Step.IGNORED),
         (Reported.GONE, 0.001, Step.OPENS),
     ],
 )
@@ -158,6 +159,37 @@ def test_a_sale_does_not_explain_a_delisting() -> None:
 @pytest.mark.parametrize(("ahead_s", "believed_s"), [(0, 0), (60, 60), (61, 60), (10**9, 60)])
 def test_a_state_is_not_believed_to_be_of_the_future(ahead_s: float, believed_s: float) -> None:
     assert believed(listed(500, ahead_s, seen=0)).effective_at == at(believed_s)
+
+
+def test_delisted_and_listed_again_within_a_second_is_believed_of_the_same_feed_and_a_newer_page() -> None:
+    listing = opened()
+    listing.take(ended(Reported.DELISTED, 100, seen=103))
+    assert listing.take(listed(80, 100, seen=103, source=SourceName.COLLECTOR_CRYPT)) is Step.IGNORED
+    assert listing.take(listed(500, 100, seen=102)) is Step.IGNORED
+    assert listing.take(listed(70, 100, seen=103)) is Step.OPENS
+    assert listing.take(ended(Reported.DELISTED, 100, seen=103)) is Step.IGNORED
+
+
+@pytest.mark.parametrize(
+    ("said", "after_s", "expected"),
+    [
+        (Reported.GONE, SETTLED, Step.IGNORED),
+        (Reported.GONE, SETTLED + 0.001, Step.OPENS),
+        (Reported.SOLD, 10_000, Step.IGNORED),
+        (Reported.DELISTED, 10_000, Step.IGNORED),
+    ],
+)
+def test_only_what_was_merely_missed_is_back_when_it_is_sighted(
+    said: Reported, after_s: float, expected: Step
+) -> None:
+    listing = opened(500)
+    listing.take(ended(said, 100))
+    assert listing.take(sighted(500, 100 + after_s)) is expected
+
+
+def test_a_sighting_opens_nothing_that_is_unknown_and_changes_nothing_that_is_open() -> None:
+    assert Listing().take(sighted(500, 0)) is Step.IGNORED
+    assert opened(500).take(sighted(80, 100)) is Step.IGNORED
 
 
 def test_a_listing_that_opens_again_is_a_version_of_its_own_at_the_same_price() -> None:

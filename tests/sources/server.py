@@ -46,6 +46,9 @@ def data(value: object, *, status: int = 200, **headers: str) -> Reply:
     return Reply(msgspec.json.encode(value), status, named)
 
 
+LENT = data({"access_token": "lent-token", "expires_in": 7200, "token_type": "bearer"})
+
+
 @dataclass(frozen=True)
 class Asked:
     """One request as it arrived."""
@@ -58,7 +61,7 @@ class Asked:
 
 
 class ScriptedServer:
-    """Replies in order; the last one again and again."""
+    """Replies in order, the last one again and again. Below `lending` a token is lent to all who ask."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -67,6 +70,10 @@ class ScriptedServer:
         self.hold: asyncio.Event | None = None
         self._replies = [Reply()]
         self._is_closing = asyncio.Event()
+
+    @property
+    def lending(self) -> str:
+        return f"{self.url}/lending"
 
     def says(self, *replies: Reply) -> None:
         self._replies = list(replies)
@@ -92,10 +99,13 @@ class ScriptedServer:
         )
         self.asked.append(asked)
         self.got_request.set()
-        reply = self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
+        reply = LENT if _asks_for_a_token(asked) else self._next_reply()
         if self.hold is not None:
             await self.hold.wait()
         return await self._give(request, reply)
+
+    def _next_reply(self) -> Reply:
+        return self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
 
     async def _give(self, request: web.Request, reply: Reply) -> web.StreamResponse:
         if reply.how is How.SILENT:
@@ -107,6 +117,10 @@ class ScriptedServer:
             return await _cut_off(request, reply)
         headers = {**reply.headers, "Content-Type": reply.content_type}
         return web.Response(status=reply.status, body=reply.body, headers=headers)
+
+
+def _asks_for_a_token(asked: Asked) -> bool:
+    return asked.path.startswith("/lending/") and asked.path.endswith("/token")
 
 
 def _reset(request: web.Request) -> None:

@@ -1,4 +1,4 @@
-"""CoinGecko: the price of SOL, digit by digit."""
+"""CoinGecko: prices of coins, digit by digit."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -66,6 +66,18 @@ async def test_one_question_gets_the_rate(http: SourceHttp, server: ScriptedServ
     assert asked.path.startswith("/api/v3/simple/price?")
     assert asked.query == {"ids": COIN, "vs_currencies": "usd", "include_last_updated_at": "true"}
     assert asked.headers["x-cg-demo-api-key"] == "demo-key"
+
+
+@pytest.mark.parametrize(
+    ("pair", "coin"),
+    [("USDC/USD", "usd-coin"), ("ETH/USD", "ethereum"), ("POL/USD", "polygon-ecosystem-token")],
+)
+async def test_other_coins_have_names_of_their_own(
+    http: SourceHttp, server: ScriptedServer, pair: str, coin: str
+) -> None:
+    server.says(data({coin: {"usd": 0.9998}}))
+    assert await CoinGecko(http, base_url=server.url).rate(pair) == Rate(pair, Decimal("0.9998"), NAME, START)
+    assert server.asked[0].query["ids"] == coin
 
 
 async def test_a_pair_it_does_not_quote_is_not_asked_for(http: SourceHttp, server: ScriptedServer) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.domain.listings import SourceName
 from core.domain.money import AMOUNT_MAX, Amount
 from core.domain.prices import Rate
+from core.domain.rates import RATE_MAX
 from core.domain.valuation import Evidence
 from core.errors import SourceError
 from core.sources import alt, coingecko, collectorcrypt, magiceden
@@ -117,7 +118,7 @@ def assert_sound(result: object) -> None:
         assert is_sound(result.ask)
     if isinstance(result, Rate):
         assert result.usd.is_finite()
-        assert 0 < result.usd < coingecko.RATE_MAX
+        assert 0 < result.usd < RATE_MAX
         assert result.at <= START
     if isinstance(result, Evidence):
         assert 0 <= result.value_usd_micros <= AMOUNT_MAX

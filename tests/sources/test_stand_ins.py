@@ -8,7 +8,7 @@ from random import Random
 import msgspec
 import pytest
 
-from core.clock import SystemClock
+from core.clock import ManualClock
 from core.domain.catalog import Grade, Grader, SlabFacts
 from core.domain.listings import Mint, Report, Reported, Venue
 from core.domain.money import Unit
@@ -18,10 +18,13 @@ from core.simulator.app import Simulator, SimulatorConfig, open_simulator
 from core.sources.alt import Alt
 from core.sources.coingecko import CoinGecko
 from core.sources.collectorcrypt import CollectorCrypt
-from core.sources.http import SourceHttp, Timeouts
+from core.sources.http import SourceHttp
 from core.sources.magiceden import MagicEden
+from tests.sources.conftest import START, Sleeper
 
-MARKET = SimulatorConfig(port=0, data=None, pace=0, cards=300, listings=150, has_limits=False)
+MARKET = SimulatorConfig(
+    port=0, data=None, pace=0, cards=300, listings=150, has_limits=False, now=lambda: START
+)
 NOWHERE = Mint("1" * 44)
 UNKNOWN = SlabFacts(Grader.PSA, "000000000", Grade(100), "x", None)
 
@@ -37,15 +40,17 @@ class Street:
     coingecko: CoinGecko
 
 
-async def no_sleep(seconds: float) -> None:
-    """The stand-ins have no limits here: nothing has to be waited for."""
+def client() -> SourceHttp:
+    """Its waits take no time: the stand-ins have no limits here."""
+    clock = ManualClock(START)
+    return SourceHttp(clock, random=Random(7), sleep=Sleeper(clock).sleep)
 
 
 @pytest.fixture
 async def street() -> AsyncIterator[Street]:
     async with (
         open_simulator(MARKET) as simulator,
-        SourceHttp(SystemClock(), random=Random(7), sleep=no_sleep, timeouts=Timeouts()) as http,
+        client() as http,
     ):
         url = f"{simulator.url}/vendors"
         yield Street(
@@ -129,7 +134,7 @@ async def test_sol_has_a_rate(street: Street) -> None:
 
 
 async def test_what_nobody_knows_is_none(street: Street) -> None:
-    now = SystemClock().now()
+    now = START
     for source in (street.cc, street.me):
         assert (await source.live(NOWHERE), await source.slab(NOWHERE)) == (None, None)
         assert await source.ending(NOWHERE, (await listed(street))[0].key.seller, now) is None

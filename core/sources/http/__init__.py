@@ -5,20 +5,25 @@ SourceError; nothing else comes out of here. `decode` and `parsing` keep the sam
 answer holds.
 """
 
+from core.sources.http.answers import VendorHabits
 from core.sources.http.budget import VendorLimits
 from core.sources.http.cache import Fetched
 from core.sources.http.client import CallOutcome, OnCall, Params, SourceHttp, Vendor
 from core.sources.http.parsing import address_of, decode, parsing, utc
+from core.sources.http.tokens import Lender, Lent
 from core.sources.http.transport import Timeouts
 
 __all__ = [
     "CallOutcome",
     "Fetched",
+    "Lender",
+    "Lent",
     "OnCall",
     "Params",
     "SourceHttp",
     "Timeouts",
     "Vendor",
+    "VendorHabits",
     "VendorLimits",
     "address_of",
     "decode",

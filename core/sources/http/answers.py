@@ -24,6 +24,18 @@ LATER_S_MAX = 3600.0
 AGE_S_MAX = 86_400
 MAX_AGE_S_MAX = 3600
 
+
+class VendorHabits(msgspec.Struct, frozen=True):
+    """How a vendor differs from the others.
+
+    `lockout_s`: how long a 429 shuts us out that does not say so. `missing_says`: words without which
+    an answer of a `missing` status is no "not found".
+    """
+
+    lockout_s: float = LATER_S_DEFAULT
+    missing_says: str = ""
+
+
 _REFUSED = frozenset({401, 402, 403, 407, 451})
 _TEMPORARY = frozenset({408, 425})
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
@@ -39,7 +51,7 @@ def error_of(source: SourceName, request: Request, answer: Answer, later_s: floa
     """The error an answer that is of no use stands for; `later_s` is the wait it asks for."""
     said = f"{request}: HTTP {answer.status}"
     if answer.status in _REFUSED:
-        return SourceRefused(source, said)
+        return SourceRefused(source, said, status=answer.status)
     if answer.status == 429:
         return SourceRateLimited(source, said, retry_after_s=later_s or LATER_S_DEFAULT)
     if answer.status >= 500 or answer.status in _TEMPORARY:
@@ -49,15 +61,15 @@ def error_of(source: SourceName, request: Request, answer: Answer, later_s: floa
     return SourceChanged(source, f"HTTP {answer.status}", path=str(request))
 
 
-def later_s(answer: Answer, now: datetime) -> float | None:
-    """The wait a 429 or 5xx asks for, in seconds; a minute for a 429 without a hint, None for the rest."""
+def later_s(answer: Answer, now: datetime, *, lockout_s: float = LATER_S_DEFAULT) -> float | None:
+    """The wait a 429 or 5xx asks for, in seconds; `lockout_s` for a 429 without a hint, None for the rest."""
     if answer.status != 429 and answer.status < 500:
         return None
     hint = _header_hint(answer.headers.get("Retry-After", ""), now)
     if hint is None:
         hint = _body_hint(answer.body)
     if hint is None:
-        return LATER_S_DEFAULT if answer.status == 429 else None
+        return lockout_s if answer.status == 429 else None
     return max(0.0, min(hint, LATER_S_MAX))
 
 

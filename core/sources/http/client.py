@@ -8,6 +8,7 @@ from enum import StrEnum
 from random import Random
 from types import TracebackType
 from typing import TypeAlias
+from urllib.parse import urlencode
 
 import msgspec
 from yarl import URL
@@ -15,10 +16,10 @@ from yarl import URL
 from core.clock import Clock
 from core.domain.listings import SourceName
 from core.errors import SourceChanged, SourceError, SourceRateLimited, SourceRefused, SourceUnavailable
-from core.sources.base import VendorMemory
-from core.sources.http.answers import age_s, error_of, kept_s, later_s
+from core.sources.base import BudgetBook, VendorMemory
+from core.sources.http.answers import VendorHabits, age_s, error_of, kept_s, later_s
 from core.sources.http.breaker import CircuitBreaker
-from core.sources.http.budget import Budget, NoTurn, Sleep, VendorLimits
+from core.sources.http.budget import Budget, MemoryBook, NoTurn, Sleep, VendorLimits
 from core.sources.http.cache import AnswerCache, Fetched, Kept
 from core.sources.http.redaction import Redactor
 from core.sources.http.transport import Answer, Request, Timeouts, Transport
@@ -62,6 +63,7 @@ class SourceHttp:
         random: Random,
         sleep: Sleep = asyncio.sleep,
         memory: VendorMemory | None = None,
+        book: BudgetBook | None = None,
         on_call: OnCall | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
@@ -73,6 +75,8 @@ class SourceHttp:
         self.timeouts = timeouts or Timeouts()
         self.transport = Transport(clock, self.timeouts)
         self.cache = AnswerCache(clock)
+        self._book = book or MemoryBook(clock)
+        self._budgets: list[Budget] = []
 
     async def __aenter__(self) -> "SourceHttp":
         await self.transport.__aenter__()
@@ -82,7 +86,15 @@ class SourceHttp:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.cache.close()
+        for budget in self._budgets:
+            await budget.close()
         await self.transport.__aexit__(kind, error, trace)
+
+    def budget(self, source: SourceName, limits: VendorLimits) -> Budget:
+        """A vendor's turns, closed with this client."""
+        budget = Budget(source, limits, book=self._book, clock=self.clock, sleep=self.sleep)
+        self._budgets.append(budget)
+        return budget
 
     def vendor(
         self,
@@ -91,9 +103,10 @@ class SourceHttp:
         base_url: str,
         limits: VendorLimits,
         headers: Mapping[str, str] | None = None,
+        habits: VendorHabits | None = None,
     ) -> "Vendor":
         """One vendor's client: ask for it once, its budget and its breaker live in it."""
-        return Vendor(self, source, base_url, limits, headers or {})
+        return Vendor(self, source, base_url, limits, headers or {}, habits=habits or VendorHabits())
 
 
 class Vendor:
@@ -106,22 +119,32 @@ class Vendor:
         base_url: str,
         limits: VendorLimits,
         headers: Mapping[str, str],
+        *,
+        habits: VendorHabits,
     ) -> None:
         self.source = source
         self._http = http
         self._base_url = base_url.rstrip("/")
         self._limits = limits
         self._headers = headers
-        self._redactor = Redactor(headers)
-        self._budget = Budget(source, limits, clock=http.clock, sleep=http.sleep)
+        self._habits = habits
+        self._budget = http.budget(source, limits)
         self._breaker = CircuitBreaker(source, clock=http.clock, memory=http.memory)
 
-    async def get(self, path: str, *, params: Params | None = None, fresh: bool = False) -> Fetched:
+    async def get(
+        self,
+        path: str,
+        *,
+        params: Params | None = None,
+        fresh: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> Fetched:
         """An answer the vendor always has. Raises SourceError.
 
         `path` is quoted by the caller. `fresh` passes over what the vendor's `Cache-Control` let us keep.
+        `headers` go with the vendor's own and do not tell one answer from another.
         """
-        fetched = await self.find(path, params=params, missing=(), fresh=fresh)
+        fetched = await self.find(path, params=params, missing=(), fresh=fresh, headers=headers)
         assert fetched is not None
         return fetched
 
@@ -132,30 +155,60 @@ class Vendor:
         params: Params | None = None,
         missing: Collection[int] = (404,),
         fresh: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> Fetched | None:
         """Like `get`, but None when the vendor answers with one of the `missing` statuses."""
-        request = self._request("GET", path, params)
+        request = self._request("GET", path, params, headers=headers)
         key = f"{self.source} {sorted(missing)} {request.url}"
         return await self._http.cache.fetch(key, lambda: self._kept(request, missing), fresh=fresh)
 
     async def post(self, path: str, question: msgspec.Struct) -> Fetched:
         """A *read* by POST (GraphQL and such): tried again as a GET is, never kept. Raises SourceError."""
-        request = self._request("POST", path, None, msgspec.json.encode(question))
-        kept = await self._kept(request, ())
-        assert kept.fetched is not None
-        return kept.fetched
+        fetched = await self.find_by_post(path, question, missing=())
+        assert fetched is not None
+        return fetched
 
-    def _request(self, method: str, path: str, params: Params | None, body: bytes | None = None) -> Request:
+    async def find_by_post(
+        self, path: str, question: msgspec.Struct, *, missing: Collection[int] = (404,)
+    ) -> Fetched | None:
+        """Like `post`, but None when the vendor answers with one of the `missing` statuses."""
+        request = self._request("POST", path, None, msgspec.json.encode(question))
+        return (await self._kept(request, missing)).fetched
+
+    async def post_form(
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        *,
+        headers: Mapping[str, str] | None = None,
+        missing: Collection[int] = (),
+    ) -> Fetched | None:
+        """A form, such as a question for a token: tried again, never kept; None for a `missing` status."""
+        form = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
+        request = self._request("POST", path, None, urlencode(fields).encode(), headers=form)
+        return (await self._kept(request, missing)).fetched
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        params: Params | None,
+        body: bytes | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Request:
         url = URL(self._base_url + path, encoded=True)
-        headers = {**self._headers, "Content-Type": "application/json"} if body else self._headers
-        return Request(self.source, method, url.with_query(params) if params else url, headers, body)
+        typed = {"Content-Type": "application/json"} if body else {}
+        named = {**self._headers, **typed, **(headers or {})}
+        return Request(self.source, method, url.with_query(params) if params else url, named, body)
 
     async def _kept(self, request: Request, missing: Collection[int]) -> Kept:
         answer = await self._guarded(request, missing)
         if answer is None:
             return Kept(None)
         at = answer.asked_at - timedelta(seconds=age_s(answer.headers))
-        return Kept(Fetched(self.source, self._redactor.body(answer.body), at), kept_s(answer.headers))
+        redactor = Redactor({**request.headers, **request.url.query})
+        return Kept(Fetched(self.source, redactor.body(answer.body), at), kept_s(answer.headers))
 
     async def _guarded(self, request: Request, missing: Collection[int]) -> Answer | None:
         """Being told "later" says nothing about the vendor's health, for or against."""
@@ -184,7 +237,7 @@ class Vendor:
             except NoTurn:
                 raise
             except (SourceUnavailable, SourceRateLimited):
-                wait_s = max(self._http.random.uniform(0, backoff_s), self._budget.wait_s())
+                wait_s = max(self._http.random.uniform(0, backoff_s), self._budget.paused_s())
                 left_s = min(ends_at - clock.monotonic(), self._limits.wait_s_max)
                 if tries_left == 0 or wait_s >= left_s:
                     raise
@@ -197,17 +250,18 @@ class Vendor:
             total_s = max(REQUEST_S_MIN, min(self._http.timeouts.total_s, ends_at - clock.monotonic()))
             with self._metered():
                 answer = await self._http.transport.send(request, total_s=total_s)
-                return self._judged(request, answer, missing)
+                return await self._judged(request, answer, missing)
 
-    def _judged(self, request: Request, answer: Answer, missing: Collection[int]) -> Answer | None:
+    async def _judged(self, request: Request, answer: Answer, missing: Collection[int]) -> Answer | None:
         """A web page is never believed, not even when it says "not found"."""
         if answer.is_success and not answer.is_web_page:
             return answer
-        if answer.status in missing and not answer.is_web_page:
+        is_missing = answer.status in missing and self._habits.missing_says.encode() in answer.body
+        if is_missing and not answer.is_web_page:
             return None
-        wait_s = later_s(answer, self._http.clock.now())
+        wait_s = later_s(answer, self._http.clock.now(), lockout_s=self._habits.lockout_s)
         if wait_s is not None:
-            self._budget.pause(wait_s)
+            await self._budget.pause(wait_s)
         raise error_of(self.source, request, answer, wait_s)
 
     @contextmanager

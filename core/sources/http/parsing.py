@@ -17,6 +17,7 @@ REASON_LENGTH_MAX = 200
 T = TypeVar("T")
 
 _ADDRESS = re.compile(r"[A-Za-z0-9]{1,64}")
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def decode(fetched: Fetched, kind: type[T]) -> T:
@@ -24,9 +25,10 @@ def decode(fetched: Fetched, kind: type[T]) -> T:
 
     Raises SourceChanged with the path of the field that has another type, SourceUnavailable when the
     bytes are not whole JSON (an answer that was cut off says nothing about the vendor's format).
+    A NUL in a text is read as a space: PostgreSQL stores none, and one must not cost the others' rows.
     """
     try:
-        return msgspec.json.decode(fetched.body, type=kind)
+        return msgspec.json.decode(_NUL.sub(rb"\1\\u0020", fetched.body), type=kind)
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at ")
         raise SourceChanged(

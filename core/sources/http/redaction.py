@@ -12,10 +12,11 @@ _SENSITIVE = re.compile(r"key|token|secret|auth|passw|cookie|signature|^sig$|^t$
 
 
 class Redactor:
-    """Knows the secrets one vendor is asked with and takes them out of answers that echo them."""
+    """Knows the secrets a question is asked with and takes them out of an answer that echoes them."""
 
-    def __init__(self, headers: Mapping[str, str]) -> None:
-        said = [value.rpartition(" ")[2] for name, value in headers.items() if _SENSITIVE.search(name)]
+    def __init__(self, named: Mapping[str, str]) -> None:
+        """`named`: the headers and the query of the question."""
+        said = [value.rpartition(" ")[2] for name, value in named.items() if _SENSITIVE.search(name)]
         self._secrets = tuple(secret for secret in said if len(secret) >= SECRET_LENGTH_MIN)
 
     def body(self, body: bytes) -> bytes:
@@ -25,6 +26,5 @@ class Redactor:
 
 
 def shown(url: URL) -> str:
-    """Path and query of an address, without the host and with every key in the query hidden."""
-    pairs = [f"{name}={HIDDEN if _SENSITIVE.search(name) else value}" for name, value in url.query.items()]
-    return f"{url.path}?{'&'.join(pairs)}" if pairs else url.path
+    """The path of an address: its query may hold keys, and its host is the vendor's."""
+    return url.path

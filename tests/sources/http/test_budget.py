@@ -7,14 +7,17 @@ from itertools import pairwise
 import pytest
 
 from core.clock import ManualClock
+from core.domain.allowances import Pace
 from core.domain.listings import SourceName
 from core.errors import SourceRateLimited
-from core.sources.http.budget import Budget, NoTurn, VendorLimits
+from core.sources.base import Urgency, asking
+from core.sources.http.budget import Budget, MemoryBook, NoTurn, VendorLimits
 from tests.sources.conftest import Sleeper
 
 
 def budget_of(limits: VendorLimits, clock: ManualClock, sleeper: Sleeper) -> Budget:
-    return Budget(SourceName.MAGIC_EDEN, limits, clock=clock, sleep=sleeper.sleep)
+    book = MemoryBook(clock)
+    return Budget(SourceName.MAGIC_EDEN, limits, book=book, clock=clock, sleep=sleeper.sleep)
 
 
 async def sent_at(budget: Budget, clock: ManualClock, count: int) -> list[float]:
@@ -69,15 +72,15 @@ async def test_whoever_would_wait_too_long_is_told_when_to_come_back(
 
 async def test_after_a_pause_requests_leave_one_by_one(clock: ManualClock, sleeper: Sleeper) -> None:
     budget = budget_of(VendorLimits(per_minute=60, burst=4), clock, sleeper)
-    budget.pause(5)
+    await budget.pause(5)
     assert await sent_at(budget, clock, 3) == pytest.approx([5, 6, 7])
 
 
 async def test_a_shorter_pause_does_not_end_a_longer_one(clock: ManualClock, sleeper: Sleeper) -> None:
     budget = budget_of(VendorLimits(per_minute=60), clock, sleeper)
-    budget.pause(5)
-    budget.pause(1)
-    assert budget.wait_s() == pytest.approx(5)
+    await budget.pause(5)
+    await budget.pause(1)
+    assert budget.paused_s() == pytest.approx(5)
 
 
 async def test_no_more_are_under_way_than_may_be(clock: ManualClock, sleeper: Sleeper) -> None:
@@ -108,3 +111,88 @@ async def test_a_full_house_turns_callers_away_in_the_end(clock: ManualClock, sl
             async with budget.turn(wait_s_max=0.01):
                 pytest.fail("two in a house of one")
     assert len(await sent_at(budget, clock, 1)) == 1
+
+
+async def served(budget: Budget, how: Urgency, order: list[Urgency], wait_s_max: float = 10) -> None:
+    with asking(how):
+        async with budget.turn(wait_s_max=wait_s_max):
+            order.append(how)
+
+
+async def test_the_most_urgent_goes_first_whoever_came_before(clock: ManualClock, sleeper: Sleeper) -> None:
+    budget = budget_of(VendorLimits(per_minute=120), clock, sleeper)
+    order: list[Urgency] = []
+    callers = [*[Urgency.BACKFILL] * 3, Urgency.RECHECK, Urgency.FRESH, Urgency.CLICK]
+    await asyncio.gather(*(served(budget, how, order) for how in callers))
+    assert order == sorted(callers)
+
+
+async def test_a_click_waits_for_no_back_fill_that_takes_all_it_may(
+    clock: ManualClock, sleeper: Sleeper
+) -> None:
+    budget = budget_of(VendorLimits(per_minute=60, burst=3), clock, sleeper)
+    order: list[Urgency] = []
+    clock.advance(timedelta(hours=1))
+    for _ in range(5):
+        await served(budget, Urgency.BACKFILL, order)
+    slept_s = list(sleeper.slept_s)
+    assert slept_s == [pytest.approx(1)] * 4  # never ahead of the even spacing
+    await served(budget, Urgency.CLICK, order)
+    await served(budget, Urgency.FRESH, order)
+    assert sleeper.slept_s == slept_s
+
+
+async def test_one_place_is_kept_for_who_cannot_wait(clock: ManualClock, sleeper: Sleeper) -> None:
+    budget = budget_of(VendorLimits(per_minute=6000, burst=10, concurrent=2), clock, sleeper)
+    order: list[Urgency] = []
+    with asking(Urgency.BACKFILL):
+        async with budget.turn(wait_s_max=1):
+            late = asyncio.create_task(served(budget, Urgency.BACKFILL, order))
+            await served(budget, Urgency.CLICK, order)
+            assert order == [Urgency.CLICK]
+    await late
+
+
+async def test_the_last_of_a_days_turns_are_kept_for_clicks(clock: ManualClock, sleeper: Sleeper) -> None:
+    budget = budget_of(VendorLimits(per_minute=6000, burst=100, per_day=10), clock, sleeper)
+    order: list[Urgency] = []
+    for how in (Urgency.BACKFILL, Urgency.RECHECK, Urgency.FRESH, Urgency.CLICK):
+        with pytest.raises(NoTurn):
+            await served_often(budget, how, order)
+    assert [order.count(how) for how in sorted(set(order), reverse=True)] == [5, 2, 2, 1]
+
+
+async def test_a_caller_who_is_called_off_leaves_the_door_open(clock: ManualClock, sleeper: Sleeper) -> None:
+    budget = budget_of(VendorLimits(per_minute=6000, burst=100, concurrent=1), clock, sleeper)
+    order: list[Urgency] = []
+    for steps in range(12):
+        caller = asyncio.create_task(served(budget, Urgency.FRESH, order))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        caller.cancel()
+        await asyncio.gather(caller, return_exceptions=True)
+        await served(budget, Urgency.CLICK, order)
+    assert order.count(Urgency.CLICK) == 12
+
+
+async def served_often(budget: Budget, how: Urgency, order: list[Urgency]) -> None:
+    for _ in range(20):
+        await served(budget, how, order)
+
+
+class BrokenBook:
+    """A database that is away."""
+
+    async def take(self, source: SourceName, pace: Pace) -> float:
+        raise OSError("away")
+
+    async def pause(self, source: SourceName, seconds: float) -> None:
+        raise OSError("away")
+
+
+async def test_everybody_is_told_when_the_book_cannot_be_read(clock: ManualClock, sleeper: Sleeper) -> None:
+    limits = VendorLimits(per_minute=60)
+    budget = Budget(SourceName.ALT, limits, book=BrokenBook(), clock=clock, sleep=sleeper.sleep)
+    callers = (served(budget, how, []) for how in (Urgency.CLICK, Urgency.BACKFILL))
+    ended = await asyncio.gather(*callers, return_exceptions=True)
+    assert [type(error) for error in ended] == [OSError, OSError]

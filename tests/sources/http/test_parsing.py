@@ -54,6 +54,27 @@ def test_half_an_answer_is_no_answer(body: bytes) -> None:
         decode(fetched(body), Page)
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (rb"\u0000", " "),
+        (rb"a\u0000\u0000b", "a  b"),
+        (rb"\n\u0000\"", '\n "'),
+        (rb"\\u0000", "\\u0000"),
+        (rb"\\\u0000", "\\ "),
+        (rb"\\\\u0000", "\\\\u0000"),
+        (rb"u0000\u00001", "u0000 1"),
+    ],
+)
+def test_a_nul_is_read_as_a_space_and_nothing_else_is(written: bytes, read: str) -> None:
+    assert decode(fetched(b'["' + written + b'"]'), list[str]) == [read]
+
+
+def test_a_nul_as_it_is_makes_no_whole_answer() -> None:
+    with pytest.raises(SourceUnavailable):
+        decode(fetched(b'["\x00"]'), list[str])
+
+
 def test_a_value_that_makes_no_sense_is_a_change() -> None:
     with (
         pytest.raises(SourceChanged, match=r"alt: no price at \$\.price"),

@@ -10,14 +10,11 @@ from core.sources.http.redaction import Redactor, shown
     ("address", "expected"),
     [
         ("https://user:pass@host.example/a/b", "/a/b"),
-        ("https://host.example/?api-key=abc", "/?api-key=…"),
-        ("https://host.example/api/product?t=abc&id=7", "/api/product?t=…&id=7"),
-        ("https://host.example/p?x_cg_demo_api_key=abc&ids=solana", "/p?x_cg_demo_api_key=…&ids=solana"),
-        ("https://host.example/p?access_token=abc", "/p?access_token=…"),
-        ("https://host.example/p?q=secret+words", "/p?q=secret words"),
+        ("https://host.example/?api-key=abc", "/"),
+        ("https://host.example/p/x?q=anything&ids=solana#part", "/p/x"),
     ],
 )
-def test_an_address_is_shown_without_its_host_and_keys(address: str, expected: str) -> None:
+def test_an_address_is_shown_without_its_host_and_query(address: str, expected: str) -> None:
     assert shown(URL(address)) == expected
 
 

@@ -1,5 +1,5 @@
 """Every question that any vendor can be asked."""
 
-from tests.sources.questions import marketplaces
+from tests.sources.questions import catalogues, keyed, marketplaces, rates
 
-QUESTIONS = (*marketplaces.QUESTIONS,)
+QUESTIONS = (*marketplaces.QUESTIONS, *rates.QUESTIONS, *catalogues.QUESTIONS, *keyed.QUESTIONS)

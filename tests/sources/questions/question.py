@@ -9,11 +9,15 @@ from tests.sources.payloads import Json
 
 @dataclass(frozen=True)
 class Question:
-    """`ask` goes to a server at the address given and understands `answer`."""
+    """`ask` goes to a server at the address given and understands `answer`.
+
+    `lockout_s`: how long the vendor shuts out who asks too much, where it does not say so.
+    """
 
     name: str
     ask: Callable[[SourceHttp, str], Awaitable[object]]
     answer: Json
+    lockout_s: float = 60
 
     def __str__(self) -> str:
         return self.name

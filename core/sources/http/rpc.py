@@ -1,0 +1,66 @@
+"""JSON-RPC 2.0: one question in a POST, and an error that may come in a 200."""
+
+from collections.abc import Collection, Sequence
+from typing import Generic, TypeAlias, TypeVar
+
+import msgspec
+
+from core.errors import SourceChanged, SourceError, SourceRateLimited, SourceRefused, SourceUnavailable
+from core.sources.http.answers import LATER_S_DEFAULT
+from core.sources.http.cache import Fetched
+from core.sources.http.parsing import decode
+
+NOT_FOUND = -32004
+BAD_PARAMETERS = -32602
+
+_REFUSED = frozenset({-32001, -32003})
+_LATER = frozenset({-32005, -32029})
+_NOT_UNDERSTOOD = frozenset({-32600, -32601, BAD_PARAMETERS, -32700})
+
+T = TypeVar("T")
+Params: TypeAlias = msgspec.Struct | Sequence[str | msgspec.Struct]
+
+
+class Call(msgspec.Struct):
+    """One question."""
+
+    method: str
+    params: Params
+    jsonrpc: str = "2.0"
+    id: str = "1"
+
+
+class RpcError(msgspec.Struct):
+    """What came instead of a result. Its text is the vendor's and may echo anything: the code says enough."""
+
+    code: int
+
+
+class Reply(msgspec.Struct, Generic[T]):
+    """A result or an error, whatever the HTTP status."""
+
+    result: T | msgspec.UnsetType | None = msgspec.UNSET
+    error: RpcError | None = None
+
+
+def result_of(fetched: Fetched, kind: type[Reply[T]], *, missing: Collection[int] = (NOT_FOUND,)) -> T | None:
+    """None when the vendor says that it has none, by one of the `missing` codes. Raises SourceError."""
+    reply = decode(fetched, kind)
+    if reply.error is not None:
+        if reply.error.code in missing:
+            return None
+        raise _error_of(fetched, reply.error.code)
+    if isinstance(reply.result, msgspec.UnsetType):
+        raise SourceChanged(fetched.source, "neither a result nor an error", path="$")
+    return reply.result
+
+
+def _error_of(fetched: Fetched, code: int) -> SourceError:
+    said = f"RPC error {code}"
+    if code in _REFUSED:
+        return SourceRefused(fetched.source, said)
+    if code in _LATER:
+        return SourceRateLimited(fetched.source, said, retry_after_s=LATER_S_DEFAULT)
+    if code in _NOT_UNDERSTOOD:
+        return SourceChanged(fetched.source, said, path="$.error")
+    return SourceUnavailable(fetched.source, said)
