@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -23,6 +23,7 @@ from cogs.ui.buttons import BuyButton, CopyButton
 from cogs.ui.errors import Interaction, answer, answer_command, ended, report
 from cogs.ui.format import duration
 from cogs.ui.guilds import ChannelChoice
+from cogs.ui.sending import request_counter
 from core.clock import Clock
 from core.errors import StartError
 from core.services import Services
@@ -81,12 +82,14 @@ class CartelBot(commands.Bot):
             max_messages=None,
             max_ratelimit_timeout=RATE_LIMIT_WAIT_MAX_S,
             guild_ready_timeout=guild_ready_timeout_s,
+            http_trace=request_counter(),
         )
         self.services = services
         self.metrics = metrics
         self.clock = clock
         self.operator_guild_id = operator_guild_id
         self.connecting: asyncio.Task[None] | None = None
+        self._lost_at: datetime | None = None
 
     @property
     def gateway_is_up(self) -> bool:
@@ -114,6 +117,18 @@ class CartelBot(commands.Bot):
         payload = sorted((command.to_dict(self.tree) for command in self.tree.get_commands()), key=_name)
         return hashlib.sha256(msgspec.json.encode(payload, order="sorted")).hexdigest()
 
+    async def on_disconnect(self) -> None:
+        """Called at every try that fails, too; told of once."""
+        if self._lost_at is None and not self.is_closed():
+            self._lost_at = self.clock.now()
+            log.warning("Discord is lost")
+
+    async def on_ready(self) -> None:
+        self._tell_connected()
+
+    async def on_resumed(self) -> None:
+        self._tell_connected()
+
     async def on_guild_available(self, guild: discord.Guild) -> None:
         await self.services.guilds.joined(guild.id, guild.name)
 
@@ -133,6 +148,13 @@ class CartelBot(commands.Bot):
         error = sys.exc_info()[1]
         if error is not None:
             report(error, subject=event_method)
+
+    def _tell_connected(self) -> None:
+        lost_at, self._lost_at = self._lost_at, None
+        if lost_at is None:
+            log.info("Discord is connected")
+        else:
+            log.info("Discord is back", lost=duration(self.clock.now() - lost_at))
 
     def _own_id(self) -> int:
         assert self.application_id is not None, "known as soon as the bot is logged in"

@@ -1,9 +1,9 @@
-"""The owner's commands, given by mentioning the bot: `@Bot sync`, `@Bot jobs`."""
+"""The owner's commands, given by mentioning the bot: `jobs`, `parked`, `requeue`, `sync`."""
 
 from discord.ext import commands
 
 from cogs.client import CartelBot
-from cogs.ui.operations import jobs_table
+from cogs.ui.operations import jobs_table, parked_text, requeued_text
 
 
 class Operations(commands.Cog):
@@ -29,6 +29,18 @@ class Operations(commands.Cog):
         """Show every job, when it ran and when it is due."""
         states = await self.bot.services.operations.jobs()
         await context.reply(jobs_table(states, now=self.bot.clock.now()), mention_author=False)
+
+    @commands.command()
+    async def parked(self, context: commands.Context[CartelBot]) -> None:
+        """Show what was given up, and why the newest of it was."""
+        found = await self.bot.services.operations.parked()
+        await context.reply(parked_text(found), mention_author=False)
+
+    @commands.command()
+    async def requeue(self, context: commands.Context[CartelBot]) -> None:
+        """Try everything that was given up again."""
+        listings, posts = await self.bot.services.operations.requeue()
+        await context.reply(requeued_text(listings, posts), mention_author=False)
 
 
 async def setup(bot: CartelBot) -> None:

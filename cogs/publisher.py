@@ -2,6 +2,7 @@
 
 A post becomes one message, whatever is interrupted: Discord answers a repeated send with the first
 message as long as it remembers the nonce; after that the message is looked for in the channel first.
+A try whose every request Discord refused leaves no doubt, and is told as one that sent nothing.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from cogs.client import CartelBot
 from cogs.ui.buttons import BuyButton, CopyButton
 from cogs.ui.deals import deal_embed, deal_view
 from cogs.ui.errors import UNREACHABLE, report
+from cogs.ui.sending import one_try
 from core.clock import Clock
 from core.domain.posts import DealPost, Post
 from core.services import Services
@@ -25,7 +27,8 @@ ROUNDS_MAX = 5  # each may take as long as one try; all of them must fit in one 
 TRY_LIMIT_S = 20
 NONCE_TRUSTED = timedelta(seconds=40)
 """Discord remembers a nonce for about a minute; a try that begins now may take TRY_LIMIT_S of it."""
-CLOCKS_DIFFER_MAX = timedelta(minutes=1)
+LOOK_BACK = timedelta(minutes=10)
+"""How long before the first try its message is looked for: our clock may be ahead of Discord's."""
 HISTORY_MESSAGES_MAX = 1_000
 OLD_EDIT_RETRY_S = 3_600.0
 
@@ -104,7 +107,9 @@ class Publisher:
 
     async def _show(self, post: Post) -> None:
         with bind_correlation(post.payload.mint):
-            await self._tell(post, await self._try(post))
+            with one_try() as requests:
+                outcome = await self._try(post)
+            await self._tell(post, outcome, is_certainly_unsent=requests.is_certainly_vain)
 
     async def _try(self, post: Post) -> Outcome:
         """One try; whatever goes wrong is an outcome."""
@@ -134,7 +139,7 @@ class Publisher:
 
     def _may_be_forgotten(self, post: Post) -> bool:
         """Whether an earlier try is so old that Discord may have forgotten its nonce."""
-        if post.attempts <= 1 or post.first_try_at is None:
+        if post.maybe_sent <= 1 or post.first_try_at is None:
             return False
         return self.clock.now() - post.first_try_at > NONCE_TRUSTED
 
@@ -150,7 +155,7 @@ class Publisher:
         ids = {BuyButton(post.id).custom_id, CopyButton(post.id).custom_id}
         seen = 0
         history = self._channel(post).history(
-            limit=HISTORY_MESSAGES_MAX, after=post.first_try_at - CLOCKS_DIFFER_MAX, oldest_first=True
+            limit=HISTORY_MESSAGES_MAX, after=post.first_try_at - LOOK_BACK, oldest_first=True
         )
         async for message in history:
             seen += 1
@@ -170,7 +175,7 @@ class Publisher:
             nonce=post.nonce,
             allowed_mentions=allowed_pings(deal),
         )
-        rev = post.wanted_rev if post.attempts <= 1 else certain_rev(post)
+        rev = post.wanted_rev if post.maybe_sent <= 1 else certain_rev(post)
         return Shown(rev, message.id, message.created_at)
 
     async def _edit(self, post: Post) -> Outcome:
@@ -193,18 +198,19 @@ class Publisher:
         to = post.destination
         return self.bot.get_partial_messageable(to.channel_id, guild_id=to.guild_id)
 
-    async def _tell(self, post: Post, outcome: Outcome) -> None:
+    async def _tell(self, post: Post, outcome: Outcome, *, is_certainly_unsent: bool) -> None:
+        posts, unsent = self.services.posts, is_certainly_unsent
         self.metrics.post_tried(type(outcome).__name__.lower())
         match outcome:
             case Shown(rev, message_id, sent_at):
-                await self.services.posts.shown(post.id, rev=rev, message_id=message_id, sent_at=sent_at)
+                await posts.shown(post.id, rev=rev, message_id=message_id, sent_at=sent_at)
                 if post.message_id is None:
                     self._measure(post.payload, sent_at)
             case Failed(reason, retry_after_s):
-                await self.services.posts.failed(post.id, reason, retry_after_s=retry_after_s)
+                await posts.failed(post.id, reason, retry_after_s=retry_after_s, is_certainly_unsent=unsent)
             case Parked(reason, is_channel_closed):
                 log.warning("post parked", post=post.id, reason=reason)
-                await self.services.posts.park(post.id, reason)
+                await posts.park(post.id, reason, is_certainly_unsent=unsent)
                 if is_channel_closed:
                     await self._pause(post, reason)
 

@@ -11,7 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from core.domain.operations import Outcome
-from core.errors import SourceError
+from core.errors import DatabaseAway, SourceError
 from core.events import Bus, Topic
 from core.services.jobs import JobService
 from core.settings import Role
@@ -47,7 +47,10 @@ class Job:
 
 
 class JobRunner:
-    """Runs due jobs: no overlap, a time limit, one log line when one breaks and one when it recovers."""
+    """Runs due jobs: no overlap, a time limit, one log line when one breaks and one when it recovers.
+
+    The same for the database under all of them: while it is away nothing runs, and nothing is logged.
+    """
 
     def __init__(self, jobs: Sequence[Job], service: JobService, bus: Bus, metrics: Metrics) -> None:
         self.jobs = {job.name: job for job in jobs}
@@ -56,6 +59,7 @@ class JobRunner:
         self.metrics = metrics
         self._turns = {job.name: asyncio.Lock() for job in jobs}
         self._broken: dict[str, str] = {}
+        self._away_since: datetime | None = None
         self._wakers: list[asyncio.Task[None]] = []
         self._running: set[asyncio.Task[bool]] = set()
         self._is_stopping = False
@@ -120,6 +124,17 @@ class JobRunner:
             return not run.cancelled() and run.result()
 
     async def _run_alone(self, job: Job, *, is_woken: bool) -> bool:
+        """Run unless the database is away: nothing is worth doing that cannot be written down."""
+        try:
+            if self._away_since is not None:
+                await self.service.reach()
+                self._database_is_back()
+            return await self._run_leased(job, is_woken=is_woken)
+        except DatabaseAway as away:
+            self._database_is_away(away)
+            return False
+
+    async def _run_leased(self, job: Job, *, is_woken: bool) -> bool:
         """Run under the job's lease; False when somebody else has it or it is not due."""
         if job.is_local:
             await self._run(job)
@@ -147,10 +162,12 @@ class JobRunner:
             async with asyncio.timeout(job.run_max.total_seconds()):
                 await job.run()
         except TimeoutError:
+            await self.service.reach()  # a failure while the database is away is the database's, told once
             return Outcome.TIMED_OUT, f"took longer than {job.run_max}"
         except SourceError as error:
             return Outcome.FAILED, str(error)
         except Exception as error:
+            await self.service.reach()
             if job.name not in self._broken:
                 log.exception("a job failed", job=job.name)
             return Outcome.FAILED, repr(error)
@@ -165,6 +182,17 @@ class JobRunner:
                 log.warning("a job is in trouble", job=job.name, error=error)
         elif before is not None:
             log.info("a job is well again", job=job.name)
+
+    def _database_is_away(self, away: DatabaseAway) -> None:
+        if self._away_since is None:
+            self._away_since = self.service.clock.now()
+            log.warning("the database does not answer", reason=str(away))
+
+    def _database_is_back(self) -> None:
+        since, self._away_since = self._away_since, None
+        if since is not None:
+            away_s = round((self.service.clock.now() - since).total_seconds())
+            log.info("the database answers again", away_s=away_s)
 
     async def _wake(self, job: Job, topic: Topic) -> None:
         waiter = self.bus.waiter(topic)

@@ -18,6 +18,7 @@ from core.domain.operations import ProcessState, SourceHealth
 from core.errors import StartError
 from core.events import Bus
 from core.services import Services
+from core.services.allowances import AllowanceService
 from core.services.appraisal import AppraisalService, Line
 from core.services.deals import DealService
 from core.services.events import EventService
@@ -85,7 +86,13 @@ async def open_runtime(
         stack.push_async_callback(board.close)
         metrics = Metrics()
         http = await stack.enter_async_context(
-            SourceHttp(clock, random=SystemRandom(), memory=board, on_call=metrics.source_called)
+            SourceHttp(
+                clock,
+                random=SystemRandom(),
+                memory=board,
+                book=AllowanceService(db, clock),
+                on_call=metrics.source_called,
+            )
         )
         runtime = _build(settings, metrics, open_sources(settings, http), operations_service)
         if settings.posthog_key is not None:

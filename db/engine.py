@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 from core.errors import StartError
@@ -73,7 +73,9 @@ def sqlite_file(url: URL) -> Path | None:
 class Database:
     """Reads run beside one another; on SQLite one writer at a time, on PostgreSQL a pool of them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, write_patience_s: float = WRITE_PATIENCE_S) -> None:
+        """`write_patience_s`: how long another program's turn at writing a SQLite file is waited for."""
+        self.write_patience_s = write_patience_s
         self.url = parse_url(url)
         self.file = sqlite_file(self.url)
         if self.file is not None:
@@ -90,8 +92,10 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
         """A transaction that may change things: commits at the end, rolls back on an exception."""
-        async with self._writer.connect() as tx, await _begun(tx):
+        async with self._writer.connect() as tx:  # closing rolls back what was not committed
+            await _begin(tx, self.write_patience_s)
             yield tx
+            await tx.commit()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -141,28 +145,18 @@ class Database:
             await self._reader.dispose()
 
 
-async def _begun(tx: Tx) -> AbstractAsyncContextManager[None]:
-    """The transaction, begun; another program's turn at writing is waited for, and can be cancelled."""
-    gives_up_at = asyncio.get_running_loop().time() + WRITE_PATIENCE_S
+async def _begin(tx: Tx, patience_s: float) -> None:
+    """Begin; another program's turn at writing is waited for, and can be cancelled."""
+    gives_up_at = asyncio.get_running_loop().time() + patience_s
     while True:
         try:
-            return _ended(await tx.begin())
+            await tx.begin()
+            return
         except OperationalError as error:
             is_late = asyncio.get_running_loop().time() > gives_up_at
             if is_late or getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
                 raise
         await asyncio.sleep(WRITE_AGAIN_S)
-
-
-@asynccontextmanager
-async def _ended(transaction: AsyncTransaction) -> AsyncIterator[None]:
-    """Commits at the end, rolls back on an exception."""
-    try:
-        yield
-    except BaseException:
-        await transaction.rollback()
-        raise
-    await transaction.commit()
 
 
 def insert_new(tx: Tx, table: type[DeclarativeBase]) -> sqlite.Insert | postgresql.Insert:

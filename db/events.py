@@ -89,11 +89,13 @@ async def after(tx: Tx, seq: int, limit: int) -> list[Stored]:
     return [Stored(*row) for row in await tx.execute(query)]
 
 
-async def cursor(tx: Tx, reader: str) -> int:
-    """How far a reader has come; a new one begins with what happens next."""
-    known = (await tx.execute(select(ReaderRow.seq).where(ReaderRow.name == reader))).scalar_one_or_none()
-    if known is not None:
-        return known
+async def cursor(tx: Tx, reader: str) -> int | None:
+    """How far a reader has come; None for one that has not begun."""
+    return (await tx.execute(select(ReaderRow.seq).where(ReaderRow.name == reader))).scalar_one_or_none()
+
+
+async def newest(tx: Tx) -> int:
+    """The number of the last event, 0 before the first."""
     return (await tx.execute(select(func.coalesce(func.max(EventRow.seq), 0)))).scalar_one()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.domain.operations import JobState, Outcome
 from db.base import Base
 from db.engine import Tx, insert_new
-from db.types import UtcDateTime
+from db.types import ERROR_LENGTH_MAX, UtcDateTime, storable
 
 PERIOD_MAX = timedelta(days=1)
 """No job waits longer for its next run."""
@@ -25,7 +25,7 @@ class JobRow(Base):
     last_finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(12))
     failures: Mapped[int] = mapped_column(Integer)
-    error: Mapped[str] = mapped_column(String(300))
+    error: Mapped[str] = mapped_column(String(ERROR_LENGTH_MAX))
     leased_by: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     fence: Mapped[int] = mapped_column(BigInteger)
@@ -82,7 +82,7 @@ async def finish_job(
             due_at=due_at,
             outcome=outcome.value,
             failures=failures,
-            error=error[:300],
+            error=storable(error, ERROR_LENGTH_MAX),
         )
     )
 

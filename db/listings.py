@@ -1,6 +1,5 @@
 """Listings with their episodes, versions and observations."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -9,19 +8,26 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Integer,
-    Select,
     String,
     UniqueConstraint,
     func,
     insert,
-    literal,
-    or_,
     select,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.domain.listings import Chain, ListingKey, Mint, Report, Reported, Standing, Venue, Wallet
+from core.domain.listings import (
+    Chain,
+    ListingKey,
+    Mint,
+    Report,
+    Reported,
+    SourceName,
+    Standing,
+    Venue,
+    Wallet,
+)
 from core.domain.money import Amount, Unit
 from db.base import Base
 from db.catalog import TokenRow
@@ -49,6 +55,7 @@ class ListingRow(Base):
     ask_unit: Mapped[str | None] = mapped_column(String(16))
     state_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state_source: Mapped[str | None] = mapped_column(String(24))
     closed_as: Mapped[str | None] = mapped_column(String(16))
     episode_id: Mapped[int | None] = mapped_column(BigInteger)
     version_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -133,6 +140,7 @@ async def lock(tx: Tx, token_id: int, report: Report) -> Found:
         "is_open": False,
         "state_at": report.effective_at,
         "state_seen_at": report.seen_at,
+        "state_source": report.source.value,
     }
     await tx.execute(insert_new(tx, ListingRow).values(row).on_conflict_do_nothing())
     created = await _find(tx, token_id, report)
@@ -151,7 +159,8 @@ async def _find(tx: Tx, token_id: int, report: Report) -> Found | None:
         return None
     closed_as = None if row.closed_as is None else Reported(row.closed_as)
     ask = None if row.ask_amount is None else Amount(row.ask_amount, Unit(row.ask_unit))
-    standing = Standing(row.is_open, ask, row.state_at, row.state_seen_at, closed_as)
+    source = None if row.state_source is None else SourceName(row.state_source)
+    standing = Standing(row.is_open, ask, row.state_at, row.state_seen_at, closed_as, source)
     is_new = not row.is_open and closed_as is None
     return Found(row.id, None if is_new else standing, row.episode_id, row.version_id)
 
@@ -187,6 +196,7 @@ async def add_version(tx: Tx, listing_id: int, episode_id: int, report: Report, 
         "ask_unit": report.ask.unit.value,
         "state_at": report.effective_at,
         "state_seen_at": report.seen_at,
+        "state_source": report.source.value,
         "closed_as": None,
         "episode_id": episode_id,
         "version_id": version_id,
@@ -205,6 +215,7 @@ async def close(tx: Tx, listing_id: int, report: Report) -> None:
         "is_open": False,
         "state_at": report.effective_at,
         "state_seen_at": report.seen_at,
+        "state_source": report.source.value,
         "closed_as": report.said.value,
     }
     await tx.execute(update(ListingRow).where(ListingRow.id == listing_id).values(state))
@@ -214,37 +225,6 @@ async def confirm(tx: Tx, version_id: int, seen_at: datetime) -> None:
     """The version was seen live once more."""
     live = update(VersionRow).where(VersionRow.id == version_id, VersionRow.last_seen_live_at < seen_at)
     await tx.execute(live.values(last_seen_live_at=seen_at))
-
-
-async def to_recheck(tx: Tx, version_ids: Select[int | None], *, before: datetime, limit: int) -> list[int]:
-    """The current versions among these whose listing was not looked at since `before`, oldest look first."""
-    query = (
-        select(ListingRow.version_id)
-        .where(
-            ListingRow.is_open,
-            ListingRow.version_id.in_(version_ids),
-            or_(ListingRow.checked_at.is_(None), ListingRow.checked_at < before),
-        )
-        .order_by(ListingRow.checked_at.asc().nulls_first(), ListingRow.id)
-        .limit(limit)
-    )
-    return [id for id in (await tx.execute(query)).scalars() if id is not None]
-
-
-async def mark_checked(tx: Tx, listing_ids: Sequence[int], now: datetime) -> None:
-    """These listings had their turn of being looked at."""
-    await tx.execute(update(ListingRow).where(ListingRow.id.in_(listing_ids)).values(checked_at=now))
-
-
-async def mark_found(tx: Tx, listing_id: int) -> None:
-    await tx.execute(update(ListingRow).where(ListingRow.id == listing_id).values(missing_since=None))
-
-
-async def mark_missing(tx: Tx, listing_id: int, now: datetime) -> datetime:
-    """The listing was not there; since when it has been missing."""
-    since = func.coalesce(ListingRow.missing_since, literal(now, UtcDateTime))
-    row = update(ListingRow).where(ListingRow.id == listing_id).values(missing_since=since)
-    return (await tx.execute(row.returning(ListingRow.missing_since))).scalar_one() or now
 
 
 async def version(tx: Tx, version_id: int) -> Version | None:

@@ -44,7 +44,7 @@ async def is_replay(tx: Tx, report: Report) -> bool:
 
 
 async def observe(tx: Tx, listing_id: int, report: Report, changed: str, version_id: int | None) -> None:
-    """Remember the report, so that it works once."""
+    """Remember the report, so that it works once; a known one that works again is of its new version."""
     row = {
         "listing_id": listing_id,
         "version_id": version_id,
@@ -55,7 +55,12 @@ async def observe(tx: Tx, listing_id: int, report: Report, changed: str, version
         "seen_at": report.seen_at,
         "changed": changed,
     }
-    await tx.execute(insert_new(tx, ObservationRow).values(row).on_conflict_do_nothing())
+    new = insert_new(tx, ObservationRow).values(row)
+    if version_id is None:
+        await tx.execute(new.on_conflict_do_nothing())
+    else:
+        keys = ["source", "event_id", "said"]
+        await tx.execute(new.on_conflict_do_update(index_elements=keys, set_={"version_id": version_id}))
 
 
 async def replays(tx: Tx, source: str, event_ids: Sequence[str]) -> set[tuple[str, str]]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.domain.operations import SourceHealth
 from db.base import Base
 from db.engine import Tx, insert_new
-from db.types import UtcDateTime
+from db.types import ERROR_LENGTH_MAX, UtcDateTime, storable
 
 
 class HouseRow(Base):
@@ -36,7 +36,7 @@ class SourceRow(Base):
     name: Mapped[str] = mapped_column(String(24), primary_key=True)
     is_down: Mapped[bool] = mapped_column(Boolean)
     since: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    reason: Mapped[str] = mapped_column(String(300))
+    reason: Mapped[str] = mapped_column(String(ERROR_LENGTH_MAX))
     synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -61,7 +61,11 @@ async def stamp(tx: Tx, name: str) -> None:
 
 async def keep_source(tx: Tx, health: SourceHealth) -> None:
     """A vendor went down or came back."""
-    values = {"is_down": health.is_down, "since": health.since, "reason": health.reason[:300]}
+    values = {
+        "is_down": health.is_down,
+        "since": health.since,
+        "reason": storable(health.reason, ERROR_LENGTH_MAX),
+    }
     insert_source = insert_new(tx, SourceRow).values(name=health.name, **values)
     await tx.execute(insert_source.on_conflict_do_update(index_elements=["name"], set_=values))
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    null,
     or_,
     select,
     update,
@@ -27,10 +28,11 @@ from core.domain.posts import Destination, Payload, Post, PostState
 from db.base import Base
 from db.engine import Tx, insert_new
 from db.listings import VersionRow
-from db.types import BigId, Json, UtcDateTime
+from db.types import ERROR_LENGTH_MAX, BigId, Json, UtcDateTime, storable
 
 WAIT_MAX = timedelta(hours=3)
 """Longer than any try is put off."""
+_SHOWN_OR_WILL_BE = (PostState.WANTED.value, PostState.SHOWN.value)
 
 
 class PostRow(Base):
@@ -57,8 +59,9 @@ class PostRow(Base):
     first_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(Integer)
+    maybe_sent: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(String(12))
-    error: Mapped[str | None] = mapped_column(String(300))
+    error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH_MAX))
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -90,6 +93,7 @@ async def want(tx: Tx, wish: Wish, now: datetime) -> None:
         "created_at": now,
         "next_try_at": now,
         "attempts": 0,
+        "maybe_sent": 0,
         "state": PostState.WANTED.value,
     }
     await tx.execute(insert_new(tx, PostRow).values(row).on_conflict_do_nothing())
@@ -98,24 +102,25 @@ async def want(tx: Tx, wish: Wish, now: datetime) -> None:
 async def change(tx: Tx, post_id: int, payload: Payload, *, rank: int, now: datetime) -> None:
     """Ask for another look of a message; an unsent post simply changes before it is sent.
 
-    The tries of a post without a message are kept: one of them may have arrived unnoticed.
+    The tries of a post without a message are kept: one of them may have arrived unnoticed. A parked
+    post stays parked, but shows the new look when an operator queues it again.
     """
+    rests = PostRow.state.in_([PostState.PARKED.value, PostState.WITHDRAWN.value])
     values = {
         "payload": payload,
         "rank": rank,
         "wanted_rev": PostRow.wanted_rev + 1,
-        "state": PostState.WANTED.value,
+        "state": case((rests, PostRow.state), else_=PostState.WANTED.value),
         "next_try_at": now,
         "attempts": case((PostRow.message_id.is_(None), PostRow.attempts), else_=0),
     }
-    row = update(PostRow).where(PostRow.id == post_id, PostRow.state != PostState.PARKED.value)
-    await tx.execute(row.values(values))
+    await tx.execute(update(PostRow).where(PostRow.id == post_id).values(values))
 
 
 async def withdraw(tx: Tx, post_id: int) -> None:
     """A post nobody saw is no longer wanted."""
     row = update(PostRow).where(PostRow.id == post_id, PostRow.first_try_at.is_(None))
-    await tx.execute(row.values(state=PostState.PARKED.value, error="over before it was sent"))
+    await tx.execute(row.values(state=PostState.WITHDRAWN.value))
 
 
 async def of_versions(tx: Tx, version_ids: list[int]) -> list[Post]:
@@ -130,7 +135,7 @@ async def last_of_listing(tx: Tx, listing_id: int, guild_id: int) -> Payload | N
         select(PostRow.payload)
         .join(VersionRow, VersionRow.id == PostRow.version_id)
         .where(VersionRow.listing_id == listing_id, PostRow.guild_id == guild_id)
-        .where(PostRow.first_try_at.is_not(None) | (PostRow.state != PostState.PARKED.value))
+        .where(PostRow.first_try_at.is_not(None) | PostRow.state.in_(_SHOWN_OR_WILL_BE))
         .order_by(PostRow.id.desc())
         .limit(1)
     )
@@ -170,6 +175,7 @@ async def claim(tx: Tx, *, limit: int, now: datetime, retry_after: timedelta) ->
     await tx.execute(
         tried.values(
             attempts=PostRow.attempts + 1,
+            maybe_sent=PostRow.maybe_sent + 1,
             first_try_at=func.coalesce(PostRow.first_try_at, literal(now, UtcDateTime)),
             next_try_at=now + retry_after,
         )
@@ -187,14 +193,43 @@ async def shown(tx: Tx, post_id: int, *, rev: int, message_id: int, sent_at: dat
     await tx.execute(done.values(state=PostState.SHOWN.value))
 
 
+async def not_sent(tx: Tx, post_id: int) -> None:
+    """The try on record made no message for certain; without another one nothing was ever begun."""
+    row = update(PostRow).where(PostRow.id == post_id, PostRow.message_id.is_(None), PostRow.maybe_sent > 0)
+    is_only_one = PostRow.maybe_sent == 1
+    values = {
+        "maybe_sent": PostRow.maybe_sent - 1,
+        "first_try_at": case((is_only_one, null()), else_=PostRow.first_try_at),
+    }
+    await tx.execute(row.values(values))
+
+
 async def retry(tx: Tx, post_id: int, *, at: datetime, error: str) -> None:
-    values = {"next_try_at": at, "error": error[:300]}
+    values = {"next_try_at": at, "error": storable(error, ERROR_LENGTH_MAX)}
     await tx.execute(update(PostRow).where(PostRow.id == post_id).values(values))
 
 
 async def park(tx: Tx, post_id: int, error: str) -> None:
-    values = {"state": PostState.PARKED.value, "error": error[:300]}
+    values = {"state": PostState.PARKED.value, "error": storable(error, ERROR_LENGTH_MAX)}
     await tx.execute(update(PostRow).where(PostRow.id == post_id).values(values))
+
+
+async def count_parked(tx: Tx) -> int:
+    query = select(func.count()).where(PostRow.state == PostState.PARKED.value)
+    return (await tx.execute(query)).scalar_one()
+
+
+async def parked_errors(tx: Tx, limit: int) -> list[str]:
+    """Why the newest parked posts are parked, newest first."""
+    query = select(func.coalesce(PostRow.error, "")).where(PostRow.state == PostState.PARKED.value)
+    return list((await tx.execute(query.order_by(PostRow.id.desc()).limit(limit))).scalars())
+
+
+async def requeue(tx: Tx, now: datetime) -> int:
+    """Every parked post is due now, with all its tries before it; how many those are."""
+    anew = {"state": PostState.WANTED.value, "attempts": 0, "next_try_at": now, "error": None}
+    rows = update(PostRow).where(PostRow.state == PostState.PARKED.value).values(anew)
+    return len((await tx.execute(rows.returning(PostRow.id))).all())
 
 
 async def release(tx: Tx, now: datetime) -> None:
@@ -221,6 +256,7 @@ def _posts() -> Select[*tuple[Any, ...]]:
         PostRow.shown_rev,
         PostRow.first_try_at,
         PostRow.attempts,
+        PostRow.maybe_sent,
         PostRow.version_id,
     )
 
@@ -237,4 +273,5 @@ def _post(row: Row[*tuple[Any, ...]]) -> Post:
         shown_rev=row.shown_rev,
         first_try_at=row.first_try_at,
         attempts=row.attempts,
+        maybe_sent=row.maybe_sent,
     )

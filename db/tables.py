@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData
 
 from db import (
+    allowances,
     catalog,
     deals,
     events,
@@ -19,6 +20,7 @@ from db import (
 from db.base import Base
 
 ROOMS = (
+    allowances,
     catalog,
     deals,
     events,

@@ -11,7 +11,14 @@ from sqlalchemy.types import TypeDecorator
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit id; SQLite numbers rows by itself only when the type is INTEGER."""
 
+ERROR_LENGTH_MAX = 300
+
 T = TypeVar("T")
+
+
+def storable(text: str, length_max: int) -> str:
+    """A text of unknown origin as both engines keep it: PostgreSQL refuses a NUL, and long ones."""
+    return text.replace("\x00", " ")[:length_max]
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
@@ -22,14 +23,18 @@ from db.base import Base
 from db.catalog import TokenRow
 from db.engine import Tx, insert_new
 from db.listings import ListingRow, VersionRow
-from db.types import BigId, UtcDateTime
+from db.types import ERROR_LENGTH_MAX, BigId, UtcDateTime, storable
 
 WAIT_MAX = timedelta(minutes=15)
 """Longer than any row is put off or claimed: a time beyond it was set by a clock that was wrong."""
+REASONS_MAX = 100
 
 
 class WorkRow(Base):
-    """One version waiting for its verdict; the row goes when it has one. Parked rows wait for an operator."""
+    """One version waiting for its verdict; the row goes when it has one. Parked rows wait for an operator.
+
+    `attempts` counts claims, `failures` those that ended in a bug of ours.
+    """
 
     __tablename__ = "work"
     __table_args__ = (Index("ix_work_next", "parked_at", "priority", "prior", "id"),)
@@ -41,10 +46,11 @@ class WorkRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    failures: Mapped[int] = mapped_column(SmallInteger, default=0)
     claimed_by: Mapped[str | None] = mapped_column(String(40))
     claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     parked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    error: Mapped[str | None] = mapped_column(String(300))
+    error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH_MAX))
 
 
 class Priority:
@@ -61,6 +67,7 @@ class Task(msgspec.Struct, frozen=True):
     id: int
     version_id: int
     attempts: int
+    failures: int
     created_at: datetime
     priority: int
     mint: str
@@ -83,6 +90,7 @@ async def add(tx: Tx, version_id: int, *, priority: int, prior: int, now: dateti
         "created_at": now,
         "next_try_at": now,
         "attempts": 0,
+        "failures": 0,
     }
     await tx.execute(insert_new(tx, WorkRow).values(row).on_conflict_do_nothing())
 
@@ -102,8 +110,8 @@ async def claim(tx: Tx, owner: str, *, limit: int, below: int, now: datetime, le
     taken = update(WorkRow).where(WorkRow.id.in_(ids))
     await tx.execute(taken.values(claimed_by=owner, claimed_until=now + lease, attempts=WorkRow.attempts + 1))
     rows = (
-        select(WorkRow.id, WorkRow.version_id, WorkRow.attempts, WorkRow.created_at)
-        .add_columns(WorkRow.priority, TokenRow.address)
+        select(WorkRow.id, WorkRow.version_id, WorkRow.attempts, WorkRow.failures)
+        .add_columns(WorkRow.created_at, WorkRow.priority, TokenRow.address)
         .join(VersionRow, VersionRow.id == WorkRow.version_id)
         .join(ListingRow, ListingRow.id == VersionRow.listing_id)
         .join(TokenRow, TokenRow.id == ListingRow.token_id)
@@ -130,16 +138,28 @@ async def drop(tx: Tx, version_id: int) -> None:
     await tx.execute(delete(WorkRow).where(WorkRow.version_id == version_id))
 
 
-async def again(tx: Tx, work_id: int, *, at: datetime, error: str) -> None:
-    """Not done: tried again at a later time."""
-    values = {"claimed_by": None, "claimed_until": None, "next_try_at": at, "error": error[:300]}
-    await tx.execute(update(WorkRow).where(WorkRow.id == work_id).values(values))
+async def again(tx: Tx, work_id: int, *, at: datetime, error: str, is_failure: bool = False) -> None:
+    """Not done: tried again at a later time. `is_failure`: a bug of ours, and not somebody's outage."""
+    await _give_back(tx, work_id, error, next_try_at=at, failures=WorkRow.failures + int(is_failure))
 
 
 async def park(tx: Tx, work_id: int, *, at: datetime, error: str) -> None:
     """Not to be tried again by itself."""
-    values = {"claimed_by": None, "claimed_until": None, "parked_at": at, "error": error[:300]}
-    await tx.execute(update(WorkRow).where(WorkRow.id == work_id).values(values))
+    await _give_back(tx, work_id, error, parked_at=at, failures=WorkRow.failures + 1)
+
+
+async def parked_errors(tx: Tx, limit: int) -> list[str]:
+    """Why the rows parked last were parked, newest first."""
+    query = select(func.coalesce(WorkRow.error, "")).where(WorkRow.parked_at.is_not(None))
+    newest = query.order_by(WorkRow.parked_at.desc(), WorkRow.id.desc()).limit(limit)
+    return list((await tx.execute(newest)).scalars())
+
+
+async def requeue(tx: Tx, now: datetime) -> int:
+    """Every parked row begins anew, its day of waiting too; how many those are."""
+    anew = {"parked_at": None, "attempts": 0, "failures": 0, "created_at": now, "next_try_at": now}
+    rows = update(WorkRow).where(WorkRow.parked_at.is_not(None)).values(anew)
+    return len((await tx.execute(rows.returning(WorkRow.id))).all())
 
 
 async def release(tx: Tx, owner_is_gone: list[str]) -> None:
@@ -153,6 +173,19 @@ async def depth(tx: Tx) -> Depth:
     count, oldest = (await tx.execute(waiting)).one()
     parked = select(func.count()).where(WorkRow.parked_at.is_not(None))
     return Depth(count, (await tx.execute(parked)).scalar_one(), oldest)
+
+
+async def reasons(tx: Tx) -> list[str]:
+    """Why new listings are put off, as `again` was told; back-fill does not count."""
+    query = select(WorkRow.error).distinct().order_by(WorkRow.error).limit(REASONS_MAX)
+    waiting = query.where(WorkRow.parked_at.is_(None), WorkRow.priority < Priority.BACKFILL)
+    return [text for text in (await tx.execute(waiting)).scalars() if text]
+
+
+async def _give_back(tx: Tx, work_id: int, error: str, **changes: datetime | ColumnElement[int]) -> None:
+    error = storable(error, ERROR_LENGTH_MAX)
+    row = update(WorkRow).where(WorkRow.id == work_id)
+    await tx.execute(row.values(claimed_by=None, claimed_until=None, error=error, **changes))
 
 
 def _due(now: datetime, below: int) -> Select[int]:

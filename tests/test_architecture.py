@@ -34,7 +34,7 @@ PATCHES: dict[str, tuple[int, str]] = {
 # A revision records one change of the schema and is never edited again, so its length says nothing.
 UNCAPPED = "migrations/versions"
 ENVIRONMENT_READERS = {
-    "core/settings.py": "reads it for everyone",
+    "core/settings/reading.py": "reads it for everyone",
     "core/cli/demo/plan.py": "hands it to the processes it starts",
 }
 # Files of machines, not of one person's machine.

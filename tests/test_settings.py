@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_the_example_has_a_section_for_production(repository_root: Path) -> None
 
 
 def test_secrets_are_exactly_the_settings_typed_so() -> None:
-    typed = {name for name, kind in Settings.__annotations__.items() if kind == Secret | None}
+    typed = {name for name, kind in get_type_hints(Settings).items() if kind == Secret | None}
     assert {name.upper() for name in typed} == set(SECRETS)
 
 

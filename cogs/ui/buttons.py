@@ -8,8 +8,8 @@ import discord
 
 from cogs.ui.errors import Interaction, guarded, untouched
 from cogs.ui.format import amount, duration, under
-from cogs.ui.text import clean, code, plain, shortened
-from core.domain.catalog import slab_name
+from cogs.ui.text import clean, code, shortened
+from cogs.ui.titles import deal_title
 from core.domain.deals import discount_bps
 from core.domain.links import VENUES, order_link
 from core.domain.posts import BuyCheck, BuyState, DealPost
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from cogs.client import CartelBot
 
 POST_ID = r"(?P<post_id>[0-9]{1,18})"
-TITLE_LENGTH_MAX = 256
-GRADE_LENGTH_MAX = 24  # "[CGC 10 Pristine] "
 CERTIFICATE_LENGTH_MAX = 100
 _LIVE, _CHANGED, _GONE = 0x2ECC71, 0xE67E22, 0x95A5A6
 _COLOURS = {
@@ -92,11 +90,6 @@ def copied(deal: DealPost) -> tuple[str, ...]:
     """The certificate, then the token; one that is unknown is left out."""
     values = (clean(deal.certificate, CERTIFICATE_LENGTH_MAX), clean(deal.mint, CERTIFICATE_LENGTH_MAX))
     return tuple(value for value in values if value)
-
-
-def deal_title(deal: DealPost, limit: int = TITLE_LENGTH_MAX) -> str:
-    """`[PSA 10] name`: our own words and the vendor's, made harmless."""
-    return slab_name(deal.grader, deal.grade, plain(deal.title, limit - GRADE_LENGTH_MAX))
 
 
 def buy_embed(check: BuyCheck, *, now: datetime) -> discord.Embed:

@@ -4,13 +4,16 @@ from datetime import datetime
 
 import discord
 
-from cogs.ui.buttons import BuyButton, CopyButton, deal_title
+from cogs.ui.buttons import BuyButton, CopyButton
+from cogs.ui.errors import VENDORS
 from cogs.ui.format import amount, count, duration, percent, profit, relative, under, usd
 from cogs.ui.text import code, plain, shortened, units, web_url
+from cogs.ui.titles import deal_title
 from core.domain.deals import DealTier
 from core.domain.guilds import Guild
 from core.domain.links import VENUES, links, order_link
 from core.domain.listings import Reported
+from core.domain.operations import SourceHealth
 from core.domain.posts import Closing, DealPage, DealPost, DealView
 from core.domain.valuation import Evidence, EvidenceKind
 
@@ -70,11 +73,11 @@ def deal_view(deal: DealPost, post_id: int) -> discord.ui.View:
 
 
 def deals_embed(page: DealPage, *, tier: DealTier | None, guild: Guild | None) -> discord.Embed:
-    """The newest open deals, or what to do so that there will be some."""
+    """The newest open deals, or what to do so that there will be some, and who keeps further ones waiting."""
     which = f" {tier.upper()}" if tier else ""
     embed = discord.Embed(title=f"Newest open{which} deals", colour=COLOURS[tier or DealTier.INFO])
-    if not page.items:
-        embed.description = _nothing_yet(tier, guild)
+    said = [] if page.items else [_nothing_yet(tier, guild)]
+    embed.description = "\n".join(said + [_waits_for(source) for source in page.waits_for]) or None
     left = EMBED_LENGTH_MAX - units(f"{embed.title}{embed.description or ''}")
     for item in page.items:
         name, value = _listed_name(item.deal), _listed_value(item)
@@ -168,6 +171,14 @@ def _nothing_yet(tier: DealTier | None, guild: Guild | None) -> str:
     if tier is not None:
         return f"No {tier.upper()} deal is open right now. Try `/deals latest` without a tier."
     return "No deal is open right now. Good ones live for seconds: the next will be posted as it appears."
+
+
+def _waits_for(source: SourceHealth) -> str:
+    name = VENDORS.get(source.name, plain(source.name, 40))
+    silent = (
+        f"has not answered since {relative(source.since)}" if source.since else "does not answer right now"
+    )
+    return f"{name} {silent}: new listings wait for it."
 
 
 def _listed_name(deal: DealPost) -> str:

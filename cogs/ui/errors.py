@@ -29,11 +29,28 @@ VENDORS: dict[str, str] = {
     SourceName.COLLECTOR_CRYPT: "Collector Crypt",
     SourceName.MAGIC_EDEN: "Magic Eden",
     SourceName.ALT: "ALT",
+    SourceName.PRICECHARTING: "PriceCharting",
+    SourceName.PSA: "PSA",
+    SourceName.EBAY: "eBay",
+    SourceName.TCGPLAYER: "TCGplayer",
+    SourceName.TCGCSV: "TCGCSV",
+    SourceName.TCGDEX: "TCGdex",
+    SourceName.SCRYFALL: "Scryfall",
+    SourceName.YGOPRODECK: "YGOPRODeck",
     SourceName.COINGECKO: "CoinGecko",
+    SourceName.COINBASE: "Coinbase",
+    SourceName.JUPITER: "Jupiter",
+    SourceName.PYTH: "Pyth",
+    SourceName.HELIUS: "Helius",
+    SourceName.SOLANA: "Solana",
+    SourceName.BEEZIE: "Beezie",
+    SourceName.OPENSEA: "OpenSea",
+    SourceName.DISCORD: "Discord",
 }
 UNREACHABLE = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 """What a conversation with Discord may end in through no fault of ours."""
 TEXT_LENGTH_MAX = 1_900
+UNKNOWN_WITHOUT_ANSWER = {"v1:buy": ", so I cannot tell whether this is still on sale"}
 STALE = "This command has changed since Discord last showed it to you. Reload Discord, then try again."
 NOT_HERE = "This command cannot be used here, or not by you."
 OWNERS_ONLY = "This command is for those who run this bot."
@@ -118,8 +135,7 @@ async def answer_command(context: commands.Context["CartelBot"], error: Exceptio
 def ended(interaction: Interaction, outcome: str) -> None:
     """Count what became of a command or a press."""
     bot: CartelBot = interaction.client
-    version_and_verb = _subject(interaction).split(":")[:2]  # without the database key
-    bot.metrics.interaction_ended(":".join(version_and_verb), outcome)
+    bot.metrics.interaction_ended(_verb(_subject(interaction)), outcome)
 
 
 async def explain(error: Exception, services: "Services", *, subject: str) -> str:
@@ -127,7 +143,7 @@ async def explain(error: Exception, services: "Services", *, subject: str) -> st
     if isinstance(error, UserError):
         return str(error)[:TEXT_LENGTH_MAX] or NOT_HERE
     if isinstance(error, SourceError):
-        return await _unavailable(error, services)
+        return await _unanswered(error, services, subject)
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return STALE
     if isinstance(error, app_commands.TransformerError):
@@ -152,10 +168,11 @@ def report(error: BaseException, *, subject: str) -> str:
     return f"Something went wrong on our side; nothing you did. Reference `{reference}`."
 
 
-async def _unavailable(error: SourceError, services: "Services") -> str:
+async def _unanswered(error: SourceError, services: "Services", subject: str) -> str:
     vendor = VENDORS.get(error.source, plain(error.source, 40))
     since = await _down_since(error.source, services)
-    return f"{vendor} is unavailable right now{since}. Nothing was lost; try again in a minute."
+    so = UNKNOWN_WITHOUT_ANSWER.get(_verb(subject), "")
+    return f"{vendor} does not answer right now{since}{so}. Nothing was lost; try again in a minute."
 
 
 async def _down_since(source: str, services: "Services") -> str:
@@ -173,6 +190,11 @@ def _cause(error: Exception) -> Exception:
     while isinstance(error, wrappers):
         error = error.original
     return error
+
+
+def _verb(subject: str) -> str:
+    """A command as it is, a button without its database key."""
+    return ":".join(subject.split(":")[:2])
 
 
 def _subject(interaction: Interaction) -> str:

@@ -12,19 +12,21 @@ _CENT = USD_MICROS // 100
 
 
 def usd(micros: int) -> str:
-    """`$1,234.50`; a loss carries its sign before the dollar."""
-    return _signed(micros, _money(abs(micros), "$"))
+    """`$1,234.50`, `<$0.01`; a loss carries its sign before the dollar."""
+    return _money(micros, "$")
 
 
 def profit(micros: int) -> str:
-    """`+$56.00` or `−$4.00`."""
+    """`+$56.00` or `−$4.00`; less than a cent either way is neither."""
+    if abs(micros) < _CENT:
+        return "break-even"
     return f"+{usd(micros)}" if micros > 0 else usd(micros)
 
 
 def amount(quoted: Amount, usd_micros: int | None = None) -> str:
     """A quoted price in its own currency: `$80.00`, `0.412 SOL ($61.20)`."""
     if quoted.unit in _SIGNS:
-        text = _signed(quoted.value, _money(abs(quoted.value), _SIGNS[quoted.unit]))
+        text = _money(quoted.value, _SIGNS[quoted.unit])
     else:
         text = f"{_coins(quoted)} {_COINS[quoted.unit]}"
     if usd_micros is None or quoted.unit is Unit.USD_MICROS:
@@ -76,10 +78,10 @@ def _signed(number: int, text: str) -> str:
 
 
 def _money(micros: int, sign: str) -> str:
-    if 0 < micros < _CENT:
-        return f"<{sign}0.01"
-    whole, rest = divmod((micros + _CENT // 2) // _CENT, 100)
-    return f"{sign}{whole:,}.{rest:02}"
+    if 0 < abs(micros) < _CENT:
+        return f"<{sign}0.01" if micros > 0 else f">{MINUS}{sign}0.01"
+    whole, rest = divmod((abs(micros) + _CENT // 2) // _CENT, 100)
+    return _signed(micros, f"{sign}{whole:,}.{rest:02}")
 
 
 def _coins(quoted: Amount) -> str:

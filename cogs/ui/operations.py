@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from cogs.ui.format import duration
-from cogs.ui.text import clean
-from core.domain.operations import JobState
+from cogs.ui.text import clean, code
+from core.domain.operations import JobState, Parked, ParkedRows
 
 MESSAGE_LENGTH_MAX = 1_900
+ERROR_LENGTH_MAX = 160
 
 
 def jobs_table(jobs: tuple[JobState, ...], *, now: datetime) -> str:
@@ -22,6 +23,31 @@ def jobs_table(jobs: tuple[JobState, ...], *, now: datetime) -> str:
         shown.append(line)
     left_out = f"\n… and {len(lines) - len(shown)} more" if len(shown) < len(lines) else ""
     return "```\n" + "\n".join(shown) + f"{left_out}\n```"
+
+
+def parked_text(parked: Parked) -> str:
+    """How much was given up, with the newest reasons; one message long."""
+    if not parked.listings.count and not parked.posts.count:
+        return "Nothing is parked."
+    parts = (_parked_part("listing", parked.listings), _parked_part("post", parked.posts))
+    return "\n".join(part for part in parts if part) + "\n`requeue` tries all of it again."
+
+
+def requeued_text(listings: int, posts: int) -> str:
+    if not listings and not posts:
+        return "Nothing was parked."
+    return f"Tried again now: {_counted(listings, 'listing')} and {_counted(posts, 'post')}."
+
+
+def _parked_part(what: str, rows: ParkedRows) -> str:
+    if not rows.count:
+        return ""
+    errors = [f"- {code(error, ERROR_LENGTH_MAX)}" for error in rows.newest_errors]
+    return "\n".join([f"**{_counted(rows.count, what)} parked**, the newest because of:", *errors])
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _job_line(job: JobState, now: datetime, width: int) -> str:

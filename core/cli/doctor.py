@@ -17,9 +17,9 @@ from cogs.ui.guilds import NEEDED, WISHED, missing_permissions
 from core.clock import Clock, SystemClock
 from core.domain.catalog import Grade, Grader, SlabFacts
 from core.domain.guilds import Guild
+from core.domain.rates import SOL_USD
 from core.errors import SourceError, StartError
 from core.runtime import open_sources
-from core.services.prices import SOL_USD
 from core.settings import FROM_FILES, NAMES, Settings, load, names_in
 from core.sources.base import Page, RateSource, ValuationSource
 from core.sources.http import SourceHttp

@@ -25,6 +25,7 @@ from core.services.evidence import EvidenceService
 from core.services.identity import Identity, IdentityService
 from core.services.prices import Dollars, PriceService
 from core.services.verdicts import Finding, VerdictService
+from core.sources.base import Urgency, asking
 from core.telemetry import bind_correlation
 from db import guilds, listings, work
 from db.engine import Database
@@ -42,6 +43,12 @@ START_FOR_S = 60.0
 TRIES_MAX = 5
 BACK_OFF_MAX_S = 300
 EXPIRES_AFTER = timedelta(hours=24)
+URGENCY = {
+    Priority.FRESH: Urgency.FRESH,
+    Priority.RECHECK: Urgency.RECHECK,
+    Priority.BACKFILL: Urgency.BACKFILL,
+}
+"""Who waits longest in our queue waits longest at the vendors too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +120,22 @@ class AppraisalService:
             return await work.claim(tx, self.owner, limit=limit, below=below, now=now, lease=LEASE)
 
     async def _work(self, task: Task) -> None:
-        with bind_correlation(task.mint):
+        with bind_correlation(task.mint), asking(URGENCY[task.priority]):
             try:
                 await self._appraise(task)
             except SourceError as error:
                 await self._wait(task, error)
             except Exception as error:
-                log.exception("a version could not be worked", attempts=task.attempts)
-                await self._try_again_or_park(task, error)
+                await self._try_again_or_park(task, error)  # raises, unlogged, while the database is away
+                log.exception("a version could not be worked", failures=task.failures + 1)
 
     async def _appraise(self, task: Task) -> None:
         version, policies = await self._look(task)
         if version is None or not version.is_current:
-            await self._drop(task, "over")
+            await self.line.verdicts.drop(task)
             return
         if self.clock.now() - task.created_at > EXPIRES_AFTER:
-            await self._drop(task, "expired")
+            await self.line.verdicts.expire(task)
             return
         identity = await self.line.identity.of(version)
         price = await self.line.prices.dollars_or_wait(version.ask)
@@ -160,31 +167,27 @@ class AppraisalService:
         return finding.with_results(valuation, results)
 
     async def _wait(self, task: Task, error: SourceError) -> None:
-        wait_s = min(2.0 ** min(task.attempts, 9), BACK_OFF_MAX_S)
+        wait_s, said = min(2.0 ** min(task.attempts, 9), BACK_OFF_MAX_S), str(error)
         if isinstance(error, SourceRateLimited):
             wait_s = min(max(wait_s, error.retry_after_s), BACK_OFF_MAX_S)
+            said = f"not yet: {error}"  # told to wait, as against given no answer
         log.info("a version waits for a source", source=error.source, wait_s=wait_s)
         async with self.db.write() as tx:
             if await work.holds(tx, task, self.owner):
                 later = self.clock.now() + timedelta(seconds=wait_s)
-                await work.again(tx, task.id, at=later, error=str(error))
+                await work.again(tx, task.id, at=later, error=said)
 
     async def _try_again_or_park(self, task: Task, error: Exception) -> None:
         """A bug of ours must not stop the line: a few tries, then an operator looks at it."""
-        now = self.clock.now()
+        now, failures = self.clock.now(), task.failures + 1
         async with self.db.write() as tx:
             if not await work.holds(tx, task, self.owner):
                 return
-            if task.attempts >= TRIES_MAX:
+            if failures >= TRIES_MAX:
                 await work.park(tx, task.id, at=now, error=repr(error))
             else:
-                later = now + timedelta(seconds=2.0**task.attempts)
-                await work.again(tx, task.id, at=later, error=repr(error))
-
-    async def _drop(self, task: Task, why: str) -> None:
-        log.info("a version needs no verdict", why=why)
-        async with self.db.write() as tx:
-            await work.done(tx, task.id)
+                later = now + timedelta(seconds=2.0**failures)
+                await work.again(tx, task.id, at=later, error=repr(error), is_failure=True)
 
 
 async def _one_ends_or(news: asyncio.Event, running: Iterable[asyncio.Task[None]]) -> None:

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 from core.clock import Clock
 from core.domain.deals import DEFAULT_POLICY, DealTier, policy_hash
-from core.domain.listings import Mint, Venue
+from core.domain.links import VENUES
+from core.domain.listings import Mint, SourceName, Venue
+from core.domain.operations import SourceHealth
 from core.domain.posts import BuyCheck, BuyState, DealPage, DealPost
-from core.errors import NotFound, SourceUnavailable
+from core.errors import NotFound
 from core.services.prices import PriceService
-from core.sources.base import ListingStateSource, LiveListing
-from db import deals, guilds, posts
-from db.engine import Database
+from core.sources.base import ListingStateSource, LiveListing, Urgency, asking
+from db import deals, guilds, operations, posts, work
+from db.engine import Database, Tx
 
 PAGE_MAX = 100
 
@@ -41,8 +43,9 @@ class DealService:
             policy = DEFAULT_POLICY if guild is None else guild.policy
             digest = policy_hash(policy)
             found = await deals.latest(tx, digest, tier=tier, limit=limit + 1, before=before)
+            waits_for = await _waits_for(tx)
         more = found[limit - 1].id if len(found) > limit else None
-        return DealPage(tuple(found[:limit]), more)
+        return DealPage(tuple(found[:limit]), more, waits_for)
 
     async def posted(self, post_id: int) -> DealPost:
         """What a post says now. Raises NotFound."""
@@ -57,8 +60,9 @@ class DealService:
         deal = await self.posted(post_id)
         source = self.states.get(deal.venue)
         if source is None:
-            raise SourceUnavailable(deal.venue.value, "this marketplace is switched off")
-        live = await source.live(Mint(deal.mint))
+            raise NotFound(f"I no longer watch {VENUES[deal.venue]}: open the listing by its link.")
+        with asking(Urgency.CLICK):
+            live = await source.live(Mint(deal.mint))
         if live is None:
             return BuyCheck(deal, BuyState.GONE, None, None, self.clock.now())
         return await self._compare(deal, live)
@@ -73,3 +77,11 @@ class DealService:
             state = BuyState.REPRICED
         ask_usd_micros = None if dollars is None else dollars.usd_micros
         return BuyCheck(deal, state, live.ask, ask_usd_micros, live.checked_at)
+
+
+async def _waits_for(tx: Tx) -> tuple[SourceHealth, ...]:
+    """The sources known to be down, and those that keep a new listing waiting before they are."""
+    down = {source.name: source for source in await operations.sources(tx) if source.is_down}
+    failing = {reason.partition(":")[0] for reason in await work.reasons(tx)} & set(SourceName)
+    begun = {name: SourceHealth(name, is_down=True, since=None) for name in failing - down.keys()}
+    return tuple(source for _, source in sorted((down | begun).items()))

@@ -22,15 +22,27 @@ class EventService:
 
         The cursor moves after the batch was taken: a reader that fails sees it again.
         """
+        seen = await self._begin(reader)
         count = 0
         while True:
             async with self.db.read() as tx:
-                seen = await events.cursor(tx, reader)
                 batch = await events.after(tx, seen, BATCH)
             if batch:
                 await take(batch)
-            async with self.db.write() as tx:
-                await events.move_cursor(tx, reader, batch[-1].seq if batch else seen)
+                seen = batch[-1].seq
+                async with self.db.write() as tx:
+                    await events.move_cursor(tx, reader, seen)
             count += len(batch)
             if len(batch) < BATCH:
                 return count
+
+    async def _begin(self, reader: str) -> int:
+        """How far the reader has come; a new one begins with what happens next, from now on."""
+        async with self.db.read() as tx:
+            seen = await events.cursor(tx, reader)
+        if seen is not None:
+            return seen
+        async with self.db.write() as tx:
+            seen = await events.newest(tx)
+            await events.move_cursor(tx, reader, seen)
+        return seen

@@ -1,12 +1,17 @@
 """Leases of jobs: one process runs a job at a time, and its row tells how it went."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from core.clock import Clock
 from core.domain.operations import Outcome
+from core.errors import DatabaseAway
 from db import jobs
-from db.engine import Database
+from db.engine import DATABASE_FAILURES, Database, reason_of
 
+REACH_LIMIT_S = 20
 PUBLISH = "publish"
 """The bot role's job, which a process without that role does not know."""
 
@@ -35,15 +40,35 @@ class JobService:
     async def lease(
         self, name: str, lasts: timedelta, *, is_woken: bool, every: timedelta = jobs.PERIOD_MAX
     ) -> int | None:
-        """Take the job if nobody runs it and it is due, or was woken: its fence, or None."""
-        async with self.db.write() as tx:
-            now = self.clock.now()
-            return await jobs.lease_job(
-                tx, name, self.owner, now=now, lease=lasts, even_early=is_woken, every=every
-            )
+        """Take the job if nobody runs it and it is due, or was woken: its fence, or None.
+
+        Raises DatabaseAway, as `finish` does.
+        """
+        with _away_is_told():
+            async with self.db.write() as tx:
+                now = self.clock.now()
+                return await jobs.lease_job(
+                    tx, name, self.owner, now=now, lease=lasts, even_early=is_woken, every=every
+                )
 
     async def finish(self, name: str, fence: int, *, every: timedelta, outcome: Outcome, error: str) -> None:
         """Give the job back; due again after `every`."""
-        async with self.db.write() as tx:
-            now = self.clock.now()
-            await jobs.finish_job(tx, name, fence, now=now, due_at=now + every, outcome=outcome, error=error)
+        with _away_is_told():
+            async with self.db.write() as tx:
+                now = self.clock.now()
+                due_at = now + every
+                await jobs.finish_job(tx, name, fence, now=now, due_at=due_at, outcome=outcome, error=error)
+
+    async def reach(self) -> None:
+        """Raise DatabaseAway when the database cannot be written to."""
+        with _away_is_told():
+            async with asyncio.timeout(REACH_LIMIT_S), self.db.write():
+                pass
+
+
+@contextmanager
+def _away_is_told() -> Iterator[None]:
+    try:
+        yield
+    except DATABASE_FAILURES as error:
+        raise DatabaseAway(reason_of(error)) from error

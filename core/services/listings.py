@@ -1,20 +1,20 @@
 """Ingest: reports become listings, episodes and versions, each worked once."""
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 
 from core.clock import Clock
 from core.domain import listings as rules
-from core.domain.listings import Report, Reported, Step
-from core.domain.prices import PricePoint, PriceType
+from core.domain.listings import ListingKey, Report, Reported, Step
+from core.domain.prices import PricePoint, PriceType, sale_key
 from core.events import Bus, ListingClosed, ListingOpened, Topic
 from core.services import closings
 from core.services.prices import PriceService
-from core.sources.base import ActivitySource, ListingSource, Page
+from core.sources.base import ActivitySource, ListingSource, Page, Urgency, asking
 from core.telemetry import bind_correlation
-from db import catalog, events, listings, observations, operations, prices, work
+from db import catalog, events, listings, observations, operations, prices, rechecks, work
 from db.engine import Database, Tx
 from db.events import Fact
 from db.listings import Found
@@ -47,8 +47,9 @@ class ListingService:
             found = await self._catch_up(source.listings(pages_max=PAGES_FRESH_MAX), is_baseline=False)
         else:
             found = 0
-            async for page in source.listings(pages_max=PAGES_BASELINE_MAX):
-                found += await self.ingest(page, is_baseline=True)
+            with asking(Urgency.BACKFILL):
+                async for page in source.listings(pages_max=PAGES_BASELINE_MAX):
+                    found += await self.ingest(page, is_baseline=True)
         await self._mark_synced(source.name)
         return found
 
@@ -78,6 +79,7 @@ class ListingService:
         for start in range(0, len(fresh), BATCH):
             await self._ingest_batch(fresh[start : start + BATCH], is_baseline=is_baseline)
         await self._confirm(page, fresh)
+        await self._ingest_sightings(page, is_baseline=is_baseline)
         return len(fresh)
 
     async def _fresh(self, page: Page) -> list[Report]:
@@ -87,7 +89,18 @@ class ListingService:
         ids = [report.event_id for report in page.reports]
         async with self.db.read() as tx:
             known = await observations.replays(tx, page.reports[0].source, ids)
-        return [r for r in reversed(page.reports) if (r.event_id, r.said.value) not in known]
+        return unworked(page.reports, known)
+
+    async def _ingest_sightings(self, page: Page, *, is_baseline: bool) -> None:
+        """What a page of live listings shows and we took for gone is back."""
+        if not page.lists_live:
+            return
+        live = {report.key: report for report in page.reports if report.said is Reported.LISTED}
+        async with self.db.read() as tx:
+            gone = await rechecks.gone(tx, live, before=page.seen_at)
+        back = [rules.sighting(live[key], page.seen_at) for key in gone]
+        for start in range(0, len(back), BATCH):
+            await self._ingest_batch(back[start : start + BATCH], is_baseline=is_baseline)
 
     async def _ingest_batch(self, reports: Sequence[Report], *, is_baseline: bool) -> None:
         facts: list[Fact] = []
@@ -166,7 +179,7 @@ class ListingService:
             known_at=self.clock.now(),
             amount=paid,
             usd_micros=dollars.usd_micros,
-            key=f"sale:{report.key.mint}:{report.key.seller}:{int(report.effective_at.timestamp()) // 60}",
+            key=sale_key(report.key.mint, report.key.seller, report.effective_at),
         )
         await prices.add_point(tx, point, rate_id=dollars.rate_id)
 
@@ -196,3 +209,19 @@ class ListingService:
     async def _mark_synced(self, source: str) -> None:
         async with self.db.write() as tx:
             await operations.mark_synced(tx, source, self.clock.now())
+
+
+def unworked(newest_first: Sequence[Report], known: Collection[tuple[str, str]]) -> list[Report]:
+    """Those whose (event id, said) is not known, oldest first.
+
+    A feed may tell of an event late, below one of the same listing and time that is known: it is older
+    than that, and nothing new. A sale is, since it stands for a while against what is told first.
+    """
+    passed: set[tuple[ListingKey, datetime]] = set()
+    fresh: list[Report] = []
+    for report in newest_first:
+        if (report.event_id, report.said.value) in known:
+            passed.add((report.key, report.effective_at))
+        elif report.said is Reported.SOLD or (report.key, report.effective_at) not in passed:
+            fresh.append(report)
+    return fresh[::-1]

@@ -7,17 +7,20 @@ from core.domain.operations import (
     GATEWAY_PATIENCE_S,
     Check,
     JobState,
+    Parked,
+    ParkedRows,
     ProcessState,
     Readiness,
     SourceHealth,
 )
-from db import jobs, operations, processes, work
+from db import jobs, operations, posts, processes, work
 from db.engine import DATABASE_FAILURES, Database, Tx
 from db.events import forget_before
 from db.work import Depth
 
 FAILURES_MEAN_TROUBLE = 3
 LATE_MEANS_TROUBLE = timedelta(minutes=5)
+PARKED_ERRORS_MAX = 5
 EVENTS_KEPT = timedelta(days=7)
 PROCESS_IS_GONE_AFTER = timedelta(seconds=60)
 
@@ -89,6 +92,22 @@ class OperationService:
         """How much waits for a verdict."""
         async with self.db.read() as tx:
             return await work.depth(tx)
+
+    async def parked(self) -> Parked:
+        """What was given up and waits for an operator: listings without a verdict, posts not shown."""
+        async with self.db.read() as tx:
+            unjudged = await work.parked_errors(tx, PARKED_ERRORS_MAX)
+            unshown = await posts.parked_errors(tx, PARKED_ERRORS_MAX)
+            return Parked(
+                ParkedRows((await work.depth(tx)).parked, tuple(unjudged)),
+                ParkedRows(await posts.count_parked(tx), tuple(unshown)),
+            )
+
+    async def requeue(self) -> tuple[int, int]:
+        """Everything parked is tried again from the beginning: how many listings, and how many posts."""
+        async with self.db.write() as tx:
+            now = self.clock.now()
+            return await work.requeue(tx, now), await posts.requeue(tx, now)
 
     async def source_changed(self, health: SourceHealth) -> None:
         """A vendor went down or came back."""

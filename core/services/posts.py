@@ -6,7 +6,7 @@ from core.clock import Clock
 from core.domain.posts import Post
 from core.events import Bus, PostShown, Topic
 from db import events, posts
-from db.engine import Database
+from db.engine import Database, Tx
 from db.events import Fact
 
 CLAIM_LASTS = timedelta(seconds=30)
@@ -45,13 +45,23 @@ class PostService:
             await events.append(tx, [fact], self.clock.now())
         self.bus.wake(Topic.EVENTS)
 
-    async def failed(self, post_id: int, reason: str, *, retry_after_s: float | None = None) -> None:
-        """Not shown; tried again after the given time, or a growing back-off, at most 50 times."""
+    async def failed(
+        self,
+        post_id: int,
+        reason: str,
+        *,
+        retry_after_s: float | None = None,
+        is_certainly_unsent: bool = False,
+    ) -> None:
+        """Not shown; tried again after the given time, or a growing back-off, at most 50 times.
+
+        Only a try of which it is not certain that it sent nothing makes the post one that may have
+        been sent. One that nobody saw, and whose deal is over by now, is withdrawn.
+        """
         async with self.db.write() as tx:
-            found = await posts.get(tx, post_id)
-            if found is None:
+            post = await _still_wanted(tx, post_id, is_certainly_unsent=is_certainly_unsent)
+            if post is None:
                 return
-            post, _ = found
             if post.attempts >= ATTEMPTS_MAX:
                 await posts.park(tx, post_id, f"given up after {post.attempts} tries: {reason}")
                 return
@@ -59,7 +69,22 @@ class PostService:
             later = timedelta(seconds=wait if retry_after_s is None else retry_after_s)
             await posts.retry(tx, post_id, at=self.clock.now() + later, error=reason)
 
-    async def park(self, post_id: int, reason: str) -> None:
+    async def park(self, post_id: int, reason: str, *, is_certainly_unsent: bool = False) -> None:
         """Not to be tried again until an operator says so; counted and shown."""
         async with self.db.write() as tx:
-            await posts.park(tx, post_id, reason)
+            if await _still_wanted(tx, post_id, is_certainly_unsent=is_certainly_unsent) is not None:
+                await posts.park(tx, post_id, reason)
+
+
+async def _still_wanted(tx: Tx, post_id: int, *, is_certainly_unsent: bool) -> Post | None:
+    """The post after the try, or None when there is none to show: unknown, or over before anybody saw it."""
+    if is_certainly_unsent:
+        await posts.not_sent(tx, post_id)
+    found = await posts.get(tx, post_id)
+    if found is None:
+        return None
+    post, _ = found
+    if post.first_try_at is None and post.payload.closing is not None:
+        await posts.withdraw(tx, post_id)
+        return None
+    return post

@@ -10,8 +10,8 @@ from core.clock import Clock
 from core.domain.listings import Report, Reported, SourceName, Venue
 from core.errors import SourceError
 from core.services.listings import ListingService
-from core.sources.base import ListingStateSource, LiveListing, Page
-from db import listings, posts
+from core.sources.base import ListingStateSource, LiveListing, Page, Urgency, asking
+from db import listings, posts, rechecks
 from db.engine import Database
 from db.listings import Version
 
@@ -41,6 +41,11 @@ class RecheckService:
     async def recheck_due(self) -> int:
         """Look at the open deals not looked at for a while; an answer that fails is asked for again later."""
         due = await self._due()
+        with asking(Urgency.RECHECK):
+            await self._look_at(due)
+        return len(due)
+
+    async def _look_at(self, due: list[Version]) -> None:
         for version in due:
             source = self.states.get(version.key.venue)
             if source is None:
@@ -49,19 +54,18 @@ class RecheckService:
                 await self._recheck(version, source)
             except SourceError as error:
                 log.info("a posted deal could not be re-checked", version=version.id, source=error.source)
-        return len(due)
 
     async def _due(self) -> list[Version]:
         """The deals whose turn it is; it is over whatever the answer, so that none starves another."""
         now = self.clock.now()
         before = now - RECHECK_EVERY
         async with self.db.read() as tx:
-            ids = await listings.to_recheck(tx, posts.of_shown_deals(), before=before, limit=RECHECKS_MAX)
+            ids = await rechecks.to_recheck(tx, posts.of_shown_deals(), before=before, limit=RECHECKS_MAX)
             found = [await listings.version(tx, id) for id in ids]
         due = [version for version in found if version is not None]
         if due:
             async with self.db.write() as tx:
-                await listings.mark_checked(tx, [version.listing_id for version in due], now)
+                await rechecks.mark_checked(tx, [version.listing_id for version in due], now)
         return due
 
     async def _recheck(self, version: Version, source: ListingStateSource) -> None:
@@ -73,7 +77,7 @@ class RecheckService:
 
     async def _is_live(self, version: Version, source: SourceName, live: LiveListing) -> None:
         async with self.db.write() as tx:
-            await listings.mark_found(tx, version.listing_id)
+            await rechecks.mark_found(tx, version.listing_id)
             if live.ask == version.ask:
                 await listings.confirm(tx, version.id, live.checked_at)
                 return
@@ -87,7 +91,7 @@ class RecheckService:
         ending = await source.ending(version.key.mint, version.key.seller, since)
         now = self.clock.now()
         async with self.db.write() as tx:
-            missing_since = await listings.mark_missing(tx, version.listing_id, now)
+            missing_since = await rechecks.mark_missing(tx, version.listing_id, now)
         if ending is None and now - missing_since >= MISSING_MEANS_GONE_AFTER:
             ending = _report(version, source.name, Reported.GONE, now, now)
         if ending is not None:

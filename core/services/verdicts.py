@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 REPEAT_FALL_BPS = 500
 """The same listing is posted again when its price fell by this much since the last post."""
+EXPIRED = "expired"
+"""Counted among the reasons, though it is none of a listing's own."""
 NOT_POSTED = frozenset({DealTier.SUSPICIOUS})
 _RANKS = {DealTier.GOLD: Rank.GOLD, DealTier.HIGH: Rank.HIGH, DealTier.INFO: Rank.INFO}
 
@@ -74,7 +76,7 @@ class Ruling(msgspec.Struct, frozen=True):
             verified_by=finding.identity.verified_by,
             deal=self.deal,
             decided_at=self.at,
-            ours_ms=min(int(ours.total_seconds() * 1000), 2**31 - 1),
+            ours_ms=max(0, min(int(ours.total_seconds() * 1000), 2**31 - 1)),
         )
 
 
@@ -95,6 +97,19 @@ class VerdictService:
             if version is not None and version.is_current:
                 await self._store(tx, finding)
             await work.done(tx, task.id)
+
+    async def drop(self, task: Task) -> None:
+        """The version is over: it needs no verdict."""
+        log.info("a version needs no verdict", why="over")
+        async with self.db.write() as tx:
+            await work.done(tx, task.id)
+
+    async def expire(self, task: Task) -> None:
+        """A source was away for so long that nobody wants the verdict any more: counted, and no verdict."""
+        log.info("a version needs no verdict", why="expired")
+        async with self.db.write() as tx:
+            await work.done(tx, task.id)
+        self.metrics.listing_rejected(EXPIRED)
 
     async def _store(self, tx: Tx, finding: Finding) -> None:
         now = self.clock.now()

@@ -24,6 +24,12 @@ LIBRARY_LEVELS_MIN = {
     "urllib3": logging.WARNING,
 }
 """Below these a library tells every statement, frame or run, whatever our own level is."""
+AT_DEBUG_ONLY = {
+    "discord.client": ("Attempting a reconnect",),
+    "discord.gateway": ("Shard ID %s has stopped responding",),
+}
+"""Told at every try of a library to connect, at whatever level; we say once that it is lost and once that it
+is back. Of these libraries all that is below a warning is left to debugging too."""
 MANY_LINES = frozenset({"exception", "stack"})
 
 
@@ -34,6 +40,7 @@ def configure_logging(
     stream = sys.stderr if stream is None else stream
     is_console = log_format == "console" or (log_format == "auto" and stream.isatty())
     handler = _Handler(stream)
+    handler.addFilter(_is_worth_telling)
     handler.setFormatter(_formatter(Redactor(secrets), is_console=is_console, has_colours=stream.isatty()))
     root = logging.getLogger()
     root.handlers = [handler]
@@ -95,6 +102,13 @@ class _Handler(logging.StreamHandler[TextIO]):
         )
         with suppress(OSError, ValueError):
             self.stream.write(self.format(told) + self.terminator)
+
+
+def _is_worth_telling(record: logging.LogRecord) -> bool:
+    beginnings = AT_DEBUG_ONLY.get(record.name)
+    if beginnings is None or logging.getLogger().isEnabledFor(logging.DEBUG):
+        return True
+    return record.levelno >= logging.WARNING and not str(record.msg).startswith(beginnings)
 
 
 def _origin() -> list[Processor]:

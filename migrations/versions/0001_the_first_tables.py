@@ -13,6 +13,14 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     op.create_table(
+        "allowance",
+        sa.Column("source", sa.String(length=24), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=("pk_allowance")),
+    )
+    op.create_table(
         "card",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("game", sa.String(length=60), nullable=False),
@@ -178,6 +186,7 @@ def upgrade() -> None:
         sa.Column("ask_unit", sa.String(length=16), nullable=True),
         sa.Column("state_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state_source", sa.String(length=24), nullable=True),
         sa.Column("closed_as", sa.String(length=16), nullable=True),
         sa.Column("episode_id", sa.BigInteger(), nullable=True),
         sa.Column("version_id", sa.BigInteger(), nullable=True),
@@ -299,6 +308,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
+        sa.Column("failures", sa.SmallInteger(), nullable=False),
         sa.Column("claimed_by", sa.String(length=40), nullable=True),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("parked_at", sa.DateTime(timezone=True), nullable=True),
@@ -329,6 +339,7 @@ def upgrade() -> None:
         sa.Column("first_try_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("maybe_sent", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("error", sa.String(length=300), nullable=True),
         sa.ForeignKeyConstraint(["verdict_id"], ["verdict.id"], name=("fk_post_verdict_id")),
@@ -389,3 +400,4 @@ def downgrade() -> None:
     op.drop_table("event")
     op.drop_table("commands")
     op.drop_table("card")
+    op.drop_table("allowance")

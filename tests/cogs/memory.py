@@ -7,7 +7,7 @@ import msgspec
 
 from core.domain.deals import DealTier
 from core.domain.guilds import Guild
-from core.domain.operations import JobState, SourceHealth
+from core.domain.operations import JobState, Parked, ParkedRows, SourceHealth
 from core.domain.posts import BuyCheck, DealPage, DealPost, Post
 from core.errors import NotFound
 from core.services import Services
@@ -100,11 +100,20 @@ class MemoryOperations(OperationService):
     def __init__(self) -> None:
         self.hashes: dict[int, str] = {}
         self.states: tuple[JobState, ...] = ()
+        self.given_up = Parked(ParkedRows(0), ParkedRows(0))
         self.health: tuple[SourceHealth, ...] = ()
         self.error: Exception | None = None
 
     async def jobs(self) -> tuple[JobState, ...]:
         return self.states
+
+    async def parked(self) -> Parked:
+        return self.given_up
+
+    async def requeue(self) -> tuple[int, int]:
+        counts = self.given_up.listings.count, self.given_up.posts.count
+        self.given_up = Parked(ParkedRows(0), ParkedRows(0))
+        return counts
 
     async def sources(self) -> tuple[SourceHealth, ...]:
         if self.error:
@@ -119,12 +128,13 @@ class MemoryOperations(OperationService):
 
 
 class MemoryPosts(PostService):
-    """Hands out each wanted post once; what became of it stands in `told`."""
+    """Hands out each wanted post once; what became of it stands in `told` and `unsent`."""
 
     def __init__(self, clock: StepClock) -> None:
         self.clock = clock
         self.wanted: deque[Post] = deque()
         self.told: dict[int, tuple[object, ...]] = {}
+        self.unsent: dict[int, bool] = {}
         self.error: Exception | None = None
 
     async def claim(self, limit: int = 10) -> tuple[Post, ...]:
@@ -135,15 +145,25 @@ class MemoryPosts(PostService):
             raise self.error
         self.told[post_id] = ("shown", rev, message_id, sent_at)
 
-    async def failed(self, post_id: int, reason: str, *, retry_after_s: float | None = None) -> None:
+    async def failed(
+        self,
+        post_id: int,
+        reason: str,
+        *,
+        retry_after_s: float | None = None,
+        is_certainly_unsent: bool = False,
+    ) -> None:
         self.told[post_id] = ("failed", reason, retry_after_s)
+        self.unsent[post_id] = is_certainly_unsent
 
-    async def park(self, post_id: int, reason: str) -> None:
+    async def park(self, post_id: int, reason: str, *, is_certainly_unsent: bool = False) -> None:
         self.told[post_id] = ("parked", reason)
+        self.unsent[post_id] = is_certainly_unsent
 
     def _tried(self, post: Post) -> Post:
         first = post.first_try_at or self.clock.now()
-        return msgspec.structs.replace(post, attempts=post.attempts + 1, first_try_at=first)
+        tried = msgspec.structs.replace(post, attempts=post.attempts + 1, first_try_at=first)
+        return msgspec.structs.replace(tried, maybe_sent=post.maybe_sent + 1)
 
 
 class Memory:

@@ -97,8 +97,8 @@ async def test_a_vendor_that_is_down_is_named_with_since_when(stage: Stage, post
     stage.memory.deals.error = SourceUnavailable(SourceName.COLLECTOR_CRYPT, "timeout")
     (answer,) = await pressed(stage, posted, "v1:buy:7")
     assert text_of(answer) == (
-        f"Collector Crypt is unavailable right now (since <t:{int(since.timestamp())}:R>). "
-        "Nothing was lost; try again in a minute."
+        f"Collector Crypt does not answer right now (since <t:{int(since.timestamp())}:R>), "
+        "so I cannot tell whether this is still on sale. Nothing was lost; try again in a minute."
     )
 
 
@@ -106,7 +106,7 @@ async def test_since_when_is_left_out_rather_than_the_sentence(stage: Stage, pos
     stage.memory.operations.error = RuntimeError("no database")
     stage.memory.deals.error = SourceUnavailable(SourceName.MAGIC_EDEN, "timeout")
     (answer,) = await pressed(stage, posted, "v1:buy:7")
-    assert text_of(answer) == "Magic Eden is unavailable right now. Nothing was lost; try again in a minute."
+    assert text_of(answer).startswith("Magic Eden does not answer right now, so I cannot tell whether")
 
 
 @pytest.mark.parametrize("custom_id", ["v1:buy:7", "v1:copy:7"])
@@ -147,6 +147,14 @@ async def test_latest_of_a_tier_asks_for_that_tier(stage: Stage) -> None:
 async def test_an_empty_list_before_setup_says_what_to_do(stage: Stage) -> None:
     _, answer = await latest(stage)
     assert "`/setup`" in text_of(answer)
+
+
+async def test_latest_says_which_source_new_listings_wait_for(stage: Stage) -> None:
+    alt = SourceHealth("alt", is_down=True, since=NOW)
+    stage.memory.deals.page = DealPage((), waits_for=(alt,))
+    _, answer = await latest(stage)
+    said = f"ALT has not answered since <t:{int(NOW.timestamp())}:R>: new listings wait for it."
+    assert text_of(answer).split("\n")[1:] == [said]
 
 
 async def test_a_bug_behind_a_command_is_logged_once_and_shown_as_its_reference(stage: Stage) -> None:

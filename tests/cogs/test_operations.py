@@ -10,7 +10,9 @@ from structlog.testing import capture_logs
 
 from cogs.client import CartelBot
 from cogs.ui.errors import OWNERS_ONLY
-from core.domain.operations import JobState, Outcome
+from cogs.ui.operations import parked_text
+from core.domain.operations import JobState, Outcome, Parked, ParkedRows
+from core.services.operations import PARKED_ERRORS_MAX
 from core.simulator.discord.population import ADA_ID, BOT_ID, GENERAL_ID
 from tests.cogs.conftest import Stage, new_bot
 from tests.cogs.memory import Memory, StepClock
@@ -46,10 +48,34 @@ async def test_jobs_shows_the_table_to_the_owner(bot: CartelBot, memory: Memory,
     assert "poll  never" in answered()
 
 
-async def test_nobody_else_sees_it(bot: CartelBot) -> None:
+async def test_parked_shows_what_was_given_up_and_requeue_tries_it_again(
+    bot: CartelBot, memory: Memory
+) -> None:
+    memory.operations.given_up = Parked(ParkedRows(1, ("KeyError('`a bug`')",)), ParkedRows(2, ("no", "")))
+    await mention(bot, "parked")
+    assert answered() == (
+        "**1 listing parked**, the newest because of:\n- `KeyError('\u02bca bug\u02bc')`\n"
+        "**2 posts parked**, the newest because of:\n- `no`\n- `–`\n"
+        "`requeue` tries all of it again."
+    )
+    await mention(bot, "requeue")
+    assert answered() == "Tried again now: 1 listing and 2 posts."
+    await mention(bot, "requeue")
+    assert answered() == "Nothing was parked."
+    await mention(bot, "parked")
+    assert answered() == "Nothing is parked."
+
+
+def test_what_was_given_up_fits_one_message_however_long_the_reasons() -> None:
+    rows = ParkedRows(99_999, ("x" * 300,) * PARKED_ERRORS_MAX)
+    assert len(parked_text(Parked(rows, rows))) <= 2_000
+
+
+@pytest.mark.parametrize("command", ["jobs", "parked", "requeue"])
+async def test_nobody_else_sees_it(bot: CartelBot, command: str) -> None:
     bot.owner_id = 1
     with pytest.raises(commands.CheckFailure):
-        await mention(bot, "jobs")
+        await mention(bot, command)
     assert answered() == OWNERS_ONLY
 
 

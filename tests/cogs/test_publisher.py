@@ -58,7 +58,7 @@ class Desk:
     def tried(self, seconds_ago: float, **otherwise: Any) -> Post:
         """A post whose sending began so long ago, and of which nothing was told since."""
         first = self.stage.clock.now() - timedelta(seconds=seconds_ago)
-        return self.post(attempts=1, first_try_at=first, **otherwise)
+        return self.post(attempts=1, maybe_sent=1, first_try_at=first, **otherwise)
 
 
 @pytest.fixture
@@ -188,7 +188,8 @@ async def test_an_old_channel_that_is_gone_does_not_pause_the_new_one(desk: Desk
 
 
 async def test_an_old_try_in_a_channel_that_is_gone_is_parked(desk: Desk) -> None:
-    post = msgspec.structs.replace(a_post(1, 999, GUILD_ID), attempts=1, first_try_at=GOOD_DEAL.observed_at)
+    tried = {"attempts": 1, "maybe_sent": 1, "first_try_at": GOOD_DEAL.observed_at}
+    post = msgspec.structs.replace(a_post(1, 999, GUILD_ID), **tried)
     assert await desk.publish(post) == {1: ("parked", "The channel for deals does not exist any more.")}
 
 

@@ -116,7 +116,8 @@ async def test_the_oldest_events_are_forgotten_a_bounded_number_at_a_time(db: Da
 async def test_a_new_reader_begins_with_what_happens_next_and_goes_on_where_it_was(db: Database) -> None:
     await append(db, 1)
     async with db.write() as tx:
-        assert await events.cursor(tx, "analytics") == 1
+        assert await events.cursor(tx, "analytics") is None
+        assert await events.newest(tx) == 1
         await events.move_cursor(tx, "analytics", 1)
     await append(db, 2)
     async with db.write() as tx:

@@ -121,7 +121,7 @@ async def test_an_unsent_post_that_is_withdrawn_is_never_sent(db: Database) -> N
     await want(db, "deal:1")
     async with db.write() as tx:
         await posts.withdraw(tx, 1)
-    assert await state(db) == (PostState.PARKED, "over before it was sent")
+    assert await state(db) == (PostState.WITHDRAWN, None)
     await change(db, 1)
     assert await claim(db, after_s=1_000) == []
 
@@ -173,6 +173,54 @@ async def test_a_parked_post_stays_parked(db: Database) -> None:
         await posts.park(tx, 1, "y" * 500)
     assert await claim(db, after_s=10_000) == []
     assert await state(db) == (PostState.PARKED, "y" * 300)
+
+
+async def test_a_try_that_certainly_sent_nothing_leaves_no_doubt_unless_another_one_does(
+    db: Database,
+) -> None:
+    await want(db, "deal:1")
+    [first] = await claim(db)
+    async with db.write() as tx:
+        await posts.not_sent(tx, first.id)
+    [second] = await claim(db, after_s=30)
+    assert (second.first_try_at, second.attempts, second.maybe_sent) == (NOW + SECOND * 30, 2, 1)
+    [third] = await claim(db, after_s=60)
+    async with db.write() as tx:
+        await posts.not_sent(tx, third.id)
+    [fourth] = await claim(db, after_s=90)
+    assert (fourth.first_try_at, fourth.attempts, fourth.maybe_sent) == (NOW + SECOND * 30, 4, 2)
+
+
+async def test_a_refused_edit_does_not_make_its_message_one_that_was_never_sent(db: Database) -> None:
+    await want(db, "deal:1")
+    [post] = await claim(db)
+    await show(db, post)
+    await change(db, post.id)
+    [edit] = await claim(db, after_s=1)
+    async with db.write() as tx:
+        await posts.not_sent(tx, edit.id)
+    [again] = await claim(db, after_s=31)
+    assert (again.first_try_at, again.maybe_sent) == (NOW, 3)
+
+
+async def test_parked_posts_say_why_and_are_due_with_their_newest_look_when_queued_again(
+    db: Database,
+) -> None:
+    await want(db, "a", "b", "withdrawn")
+    await claim(db, limit=2)
+    async with db.write() as tx:
+        await posts.withdraw(tx, 3)
+        await posts.park(tx, 1, "one\x00")
+        await posts.park(tx, 2, "two")
+        assert (await posts.count_parked(tx), await posts.parked_errors(tx, 5)) == (2, ["two", "one "])
+    await change(db, 1)
+    assert await claim(db, after_s=1_000) == []
+    async with db.write() as tx:
+        assert await posts.requeue(tx, NOW) == 2
+        assert (await posts.count_parked(tx), await posts.parked_errors(tx, 5)) == (0, [])
+    two, one = await claim(db)
+    assert (one.payload, one.wanted_rev, one.attempts, one.maybe_sent) == (CLOSED, 2, 1, 2)
+    assert (two.payload, two.attempts, two.maybe_sent) == (GOOD_DEAL, 1, 2)
 
 
 async def test_the_posts_of_a_version_are_found(db: Database) -> None:

@@ -152,4 +152,33 @@ async def test_what_a_dead_process_had_claimed_is_due_at_once(db: Database) -> N
 async def test_a_task_says_what_it_is_about(db: Database) -> None:
     [version] = await queue(db, 1, priority=Priority.BACKFILL)
     [task] = await claim(db)
-    assert task == Task(task.id, version, 1, NOW, Priority.BACKFILL, "mint-0")
+    assert task == Task(task.id, version, 1, 0, NOW, Priority.BACKFILL, "mint-0")
+
+
+async def test_bugs_are_counted_and_outages_are_not(db: Database) -> None:
+    await queue(db, 1)
+    for is_failure, failures in ((False, 0), (True, 1), (False, 1), (True, 2)):
+        [task] = await claim(db)
+        async with db.write() as tx:
+            await work.again(tx, task.id, at=NOW, error="x", is_failure=is_failure)
+        [task] = await claim(db)
+        assert task.failures == failures
+        async with db.write() as tx:
+            await work.release(tx, ["me"])
+
+
+async def test_parked_rows_say_why_and_begin_anew_when_they_are_queued_again(db: Database) -> None:
+    await queue(db, 3)
+    waiting, *parked = await claim(db)
+    async with db.write() as tx:
+        for n, task in enumerate(parked):
+            await work.park(tx, task.id, at=NOW + SECOND * n, error=f"bug\x00 {n}")
+        assert await work.parked_errors(tx, 5) == ["bug  1", "bug  0"]
+        assert await work.parked_errors(tx, 1) == ["bug  1"]
+        assert await work.requeue(tx, NOW + SECOND * 99) == 2
+        assert await work.requeue(tx, NOW + SECOND * 99) == 0
+    again = await claim(db, after_s=99)
+    later = NOW + SECOND * 99
+    assert [
+        (task.id, task.attempts, task.failures, task.created_at) for task in again if task.id != waiting.id
+    ] == [(task.id, 1, 0, later) for task in parked]

@@ -25,9 +25,9 @@ class Reader:
         """Where one writes."""
         return self.page.get_by_role("combobox", name="Message", exact=True)
 
-    def post(self, title: str) -> Locator:
-        """The public post with this in its title, with the private answers under it."""
-        return self.page.locator(".messages > li").filter(has=self.page.get_by_role("link", name=title))
+    def post(self, mint: str) -> Locator:
+        """The public post about this token, with the private answers under it."""
+        return self.page.locator(".messages > li").filter(has_text=mint)
 
     def private(self, words: str) -> Locator:
         """Answers that only this person sees."""

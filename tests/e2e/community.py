@@ -14,6 +14,7 @@ from core.simulator.discord.interactions import Interaction
 from core.simulator.discord.messages import Message
 from core.simulator.discord.population import ADA_ID, BOT_ID, DEALS_ID, TOM_ID
 from core.simulator.discord.wire import Json
+from core.simulator.market.world import Offered
 from db import operations
 
 WAIT_S = 30.0
@@ -125,6 +126,11 @@ def button(post: Json, label: str) -> Json:
 
 def buttons(post: Json) -> list[Json]:
     return [found for row in post["components"] for found in row["components"]]
+
+
+def known_as(offered: Offered) -> str:
+    """The beginning of a deal's title as posts show it: without the grade, which stands before it."""
+    return " ".join(offered.name.split()[:3])
 
 
 def settings_of(simulator: Simulator, database_url: str, folder: Path) -> Settings:

@@ -12,7 +12,7 @@ from db.catalog import TokenRow
 from db.engine import Database
 from db.listings import ListingRow
 from db.observations import ObservationRow
-from tests.e2e.community import WAIT_S, Community, button, buttons
+from tests.e2e.community import WAIT_S, Community, button, buttons, known_as
 from tests.logs import written_logs
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,7 @@ async def test_a_listing_travels_from_the_market_to_a_message_and_to_its_end(com
         post = await community.post_of(offered.mint)
 
         assert [found["label"] for found in buttons(post)] == ["CC", "ALT", "ME", "Buy", "Copy"]
-        assert offered.name in str(post["embeds"][0]["title"])
+        assert known_as(offered) in str(post["embeds"][0]["title"])
         assert "GOLD" in str(post["embeds"][0]).upper()
 
         await community.press(post, "Copy")
@@ -60,7 +60,7 @@ async def test_deals_latest_shows_what_was_posted(community: Community) -> None:
         await community.post_of(offered.mint)
         people = community.simulator.discord.people
         await people.settled(await people.run_command(TOM_ID, DEALS_ID, "deals latest"))
-        assert offered.name[:40] in str(community.private(TOM_ID)[-1])
+        assert known_as(offered) in str(community.private(TOM_ID)[-1])
 
 
 async def test_the_same_order_told_by_both_vendors_is_one_listing_and_one_post(community: Community) -> None:

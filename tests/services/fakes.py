@@ -103,13 +103,14 @@ class Appraiser:
 class Rates:
     """What a coin costs, or not."""
 
-    name = SourceName.COINGECKO
-
-    def __init__(self) -> None:
+    def __init__(self, name: SourceName = SourceName.COINGECKO) -> None:
+        self.name = name
         self.down: SourceError | None = None
-        self.now: Rate | None = None
+        self.now: dict[str, Rate] = {}
+        self.asked: list[str] = []
 
     async def rate(self, pair: str) -> Rate | None:
+        self.asked.append(pair)
         if self.down is not None:
             raise self.down
-        return self.now
+        return self.now.get(pair)

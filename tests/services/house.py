@@ -16,6 +16,7 @@ from core.domain.listings import Report, SourceName, Venue
 from core.domain.operations import ProcessState
 from core.domain.posts import Post
 from core.domain.prices import Rate
+from core.domain.rates import SOL_USD
 from core.domain.valuation import Evidence
 from core.events import Bus, Event
 from core.services.appraisal import AppraisalService, Line
@@ -26,7 +27,7 @@ from core.services.identity import IdentityService
 from core.services.listings import ListingService
 from core.services.operations import OperationService
 from core.services.posts import PostService
-from core.services.prices import SOL_USD, PriceService
+from core.services.prices import PriceService
 from core.services.rechecks import RecheckService
 from core.services.verdicts import VerdictService
 from core.telemetry import Metrics
@@ -101,7 +102,7 @@ class House:
 
     async def price_sol(self, dollars: str, *, age_s: float = 0) -> None:
         rate_at = self.clock.now() - timedelta(seconds=age_s)
-        self.rates.now = Rate(SOL_USD, Decimal(dollars), self.rates.name, rate_at)
+        self.rates.now[SOL_USD] = Rate(SOL_USD, Decimal(dollars), self.rates.name, rate_at)
         await self.prices.poll_rates()
 
     async def join(

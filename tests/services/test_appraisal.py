@@ -14,7 +14,6 @@ from core.services.appraisal import (
     SLOTS,
     SLOTS_BACKFILL,
     START_FOR_S,
-    TRIES_MAX,
 )
 from db import work
 from db.deals import VerdictRow
@@ -92,32 +91,6 @@ async def test_a_vendor_that_says_when_to_come_back_is_heard(
     assert (await waiting(house)).next_try_at == at(waits_s)
 
 
-async def test_a_bug_is_tried_five_times_and_then_parked_with_its_error(house: House) -> None:
-    house.alt.bug = KeyError("a bug")
-    await house.tell(listed(80, 0))
-    for _ in range(TRIES_MAX):
-        assert (await waiting(house)).parked_at is None
-        await house.appraisal.work_due()
-        house.pass_time(100)
-    parked = await waiting(house)
-    assert (parked.attempts, parked.error) == (TRIES_MAX, "KeyError('a bug')")
-    assert parked.parked_at is not None
-    assert await house.rows(VerdictRow) == []
-    house.pass_time(1_000)
-    assert await house.appraisal.work_due() == 0
-
-
-async def test_a_bug_of_one_version_does_not_stop_the_others(house: House) -> None:
-    house.alt.bug = KeyError("a bug")
-    await house.tell(listed(80, 0, mint="a"))
-    await house.appraisal.work_due()
-    house.alt.bug = None
-    house.value(by_alt(160), "b")
-    await house.tell(listed(80, 0, mint="b"))
-    await house.appraisal.work_due()
-    assert await verdict(house) == (DealTier.GOLD, None)
-
-
 async def test_a_listing_that_ended_while_it_was_valued_gets_neither_verdict_nor_post(house: House) -> None:
     await house.join()
     house.value(by_alt(160))
@@ -181,6 +154,7 @@ async def test_a_version_that_found_no_answer_for_a_day_expires(house: House) ->
     await house.appraisal.work_due()
     assert await house.rows(WorkRow) == []
     assert await house.rows(VerdictRow) == []
+    assert 'cartel_rejections_total{reason="expired"} 1.0' in house.metrics.exposition().decode()
 
 
 async def test_a_worker_that_lost_its_lease_writes_nothing(house: House) -> None:

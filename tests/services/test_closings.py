@@ -51,7 +51,7 @@ async def test_a_deal_that_ended_before_anybody_saw_it_is_withdrawn(house: House
     await house.appraisal.work_due()
     await house.tell(sold(80, 5))
     row = await post_row(house)
-    assert (row.state, row.message_id, row.payload.closing) == (PostState.PARKED, None, None)
+    assert (row.state, row.message_id, row.payload.closing) == (PostState.WITHDRAWN, None, None)
     assert await house.show_posts() == []
 
 

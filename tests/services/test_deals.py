@@ -4,8 +4,9 @@ import pytest
 
 from core.domain.deals import DealPolicy, DealTier
 from core.domain.listings import Reported, Venue
+from core.domain.operations import SourceHealth
 from core.domain.posts import BuyState
-from core.errors import NotFound, SourceError, SourceUnavailable
+from core.errors import NotFound, SourceError, SourceRateLimited, SourceUnavailable
 from core.services.deals import DealService
 from core.sources.base import LiveListing
 from tests.services.house import GUILD, House
@@ -61,6 +62,42 @@ async def test_a_server_sees_the_deals_of_its_own_policy(house: House) -> None:
     assert await prices(house, guild_id=404) == [80]
 
 
+SILENCE = SourceUnavailable("alt", "POST /Cert: HTTP 503")
+
+
+async def waits_for(house: House) -> tuple[SourceHealth, ...]:
+    return (await house.deals.latest()).waits_for
+
+
+async def test_a_source_that_keeps_a_new_listing_waiting_is_named_until_it_answers(house: House) -> None:
+    house.alt.down = SILENCE
+    assert await waits_for(house) == ()
+    await house.tell(listed(80, 0))
+    await house.appraisal.work_due()
+    assert await waits_for(house) == (SourceHealth("alt", is_down=True, since=None),)
+    await house.operations.source_changed(SourceHealth("alt", True, at(5), "HTTP 503"))
+    assert await waits_for(house) == (SourceHealth("alt", True, at(5), "HTTP 503"),)
+    await house.operations.source_changed(SourceHealth("alt", False, at(60)))
+    house.alt.down = None
+    house.pass_time(60)
+    await house.appraisal.work_due()
+    assert await waits_for(house) == ()
+
+
+async def test_a_source_that_only_asks_us_to_wait_is_not_silent(house: House) -> None:
+    house.alt.down = SourceRateLimited("alt", "POST /Cert: HTTP 429", retry_after_s=1)
+    await house.tell(listed(80, 0))
+    await house.appraisal.work_due()
+    assert await waits_for(house) == ()
+
+
+async def test_what_back_fill_waits_for_holds_up_no_new_listing(house: House) -> None:
+    house.alt.down = SILENCE
+    await house.tell(listed(80, 0), is_baseline=True)
+    await house.appraisal.work_due()
+    assert await waits_for(house) == ()
+
+
 async def test_a_post_says_what_it_shows(house: House) -> None:
     await house.join()
     await house.post_a_deal()
@@ -107,7 +144,7 @@ async def test_buy_without_an_answer_is_a_failure_and_not_gone(house: House) -> 
     with pytest.raises(SourceError):
         await house.deals.check(1)
     without = DealService(house.db, house.clock, house.prices, {})
-    with pytest.raises(SourceUnavailable, match="switched off"):
+    with pytest.raises(NotFound, match="no longer watch Collector Crypt"):
         await without.check(1)
     with pytest.raises(NotFound):
         await house.deals.check(99)

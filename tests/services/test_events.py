@@ -7,7 +7,7 @@ import pytest
 from core.events import PostShown
 from core.services.events import BATCH, EventService, Stored
 from db import events
-from db.events import Fact
+from db.events import Fact, ReaderRow
 from tests.databases import NOW
 from tests.services.house import House
 from tests.services.reports import listed
@@ -39,6 +39,15 @@ async def test_a_new_reader_begins_with_what_happens_next(house: House, log: Eve
     assert await log.read("analytics", reader.take) == 1
     assert await log.read("analytics", reader.take) == 0
     assert reader.seen == ["listing:2"]
+
+
+async def test_reading_nothing_new_writes_nothing(house: House, log: EventService) -> None:
+    reader = Reader()
+    await log.read("analytics", reader.take)
+    async with house.db.write() as tx:
+        await events.move_cursor(tx, "analytics", -7)
+    assert await log.read("analytics", reader.take) == 0
+    assert [row.seq for row in await house.rows(ReaderRow)] == [-7]
 
 
 async def test_a_reader_that_failed_sees_its_batch_again(house: House, log: EventService) -> None:

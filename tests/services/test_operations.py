@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from core.domain.operations import GATEWAY_PATIENCE_S, Check, Outcome, SourceHealth
+from core.domain.operations import GATEWAY_PATIENCE_S, Check, Outcome, Parked, ParkedRows, SourceHealth
+from core.services.appraisal import TRIES_MAX
 from core.services.jobs import JobService
 from core.services.operations import EVENTS_KEPT, FAILURES_MEAN_TROUBLE, LATE_MEANS_TROUBLE
 from db import processes, work
@@ -14,7 +15,7 @@ from db.processes import ProcessRow
 from db.work import WorkRow
 from tests.databases import on_postgres
 from tests.services.house import ME_ID, House
-from tests.services.reports import at, listed
+from tests.services.reports import a_slab, at, by_alt, listed
 
 MINUTE = timedelta(minutes=1)
 
@@ -201,6 +202,29 @@ async def test_the_queue_says_how_much_waits_and_since_when(house: House) -> Non
     await house.tell(listed(80, 0, mint="a"), listed(80, 0, mint="b"))
     depth = await house.operations.queue()
     assert (depth.waiting, depth.parked, depth.oldest_at) == (2, 0, at(0))
+
+
+async def test_what_was_given_up_is_told_and_tried_again_on_request(house: House) -> None:
+    await house.join()
+    house.value(by_alt(160))
+    assert await house.operations.parked() == Parked(ParkedRows(0), ParkedRows(0))
+    await house.tell(listed(80, 0))
+    await house.appraisal.work_due()
+    [post] = await house.posts.claim()
+    await house.posts.park(post.id, "I may not post there.", is_certainly_unsent=True)
+    house.alt.bug = KeyError("a bug")
+    await house.tell(listed(80, 0, mint="b", slab=a_slab("b", card=None)))
+    for _ in range(TRIES_MAX):
+        await house.appraisal.work_due()
+        house.pass_time(100)
+    because = ("KeyError('a bug')",), ("I may not post there.",)
+    assert await house.operations.parked() == Parked(*(ParkedRows(1, why) for why in because))
+    house.alt.bug = None
+    assert await house.operations.requeue() == (1, 1)
+    assert await house.operations.parked() == Parked(ParkedRows(0), ParkedRows(0))
+    assert await house.appraisal.work_due() == 1
+    [again] = await house.posts.claim()
+    assert (again.id, again.attempts, again.maybe_sent) == (post.id, 1, 1)
 
 
 async def test_jobs_are_listed_as_they_stand(house: House) -> None:

@@ -99,6 +99,35 @@ async def test_a_parked_post_says_why(house: House) -> None:
     assert (parked.state, parked.error) == ("parked", "The channel for deals does not exist any more.")
 
 
+async def test_a_try_that_discord_refused_is_no_sign_that_the_post_was_sent(house: House) -> None:
+    await want_a_post(house)
+    for _ in range(2):
+        [post] = await house.posts.claim()
+        assert (post.first_try_at, post.maybe_sent) == (house.clock.now(), 1)
+        await house.posts.failed(post.id, "Discord asks to wait", retry_after_s=60, is_certainly_unsent=True)
+        assert (await row(house)).first_try_at is None
+        house.pass_time(60)
+    await house.posts.claim()
+    house.pass_time(60)
+    [doubtful] = await house.posts.claim()
+    await house.posts.failed(doubtful.id, "Discord asks to wait", is_certainly_unsent=True)
+    assert (await row(house)).first_try_at == at(120)
+
+
+@pytest.mark.parametrize("ending", ["failed", "park"])
+async def test_a_refused_post_whose_deal_is_over_by_then_is_withdrawn(house: House, ending: str) -> None:
+    await want_a_post(house)
+    [post] = await house.posts.claim()
+    await house.tell(sold(80, 10))
+    if ending == "failed":
+        await house.posts.failed(post.id, "Discord asks to wait", is_certainly_unsent=True)
+    else:
+        await house.posts.park(post.id, "I may not post there.", is_certainly_unsent=True)
+    assert (await row(house)).state == "withdrawn"
+    house.pass_time(10_000)
+    assert await house.posts.claim() == ()
+
+
 @pytest.mark.parametrize("retry_after_s", [None, 5.0])
 async def test_a_post_that_is_not_there_cannot_fail(house: House, retry_after_s: float | None) -> None:
     await house.posts.failed(99, "no answer", retry_after_s=retry_after_s)

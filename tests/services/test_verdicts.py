@@ -216,5 +216,5 @@ async def test_a_post_that_nobody_saw_does_not_keep_the_next_one_back(house: Hou
     await judge(house, 80)
     await judge(house, 79, 10)
     unseen, wanted = await posts(house)
-    assert (unseen.state, wanted.state) == ("parked", "wanted")
+    assert (unseen.state, wanted.state) == ("withdrawn", "wanted")
     assert wanted.payload.price == usd(79)

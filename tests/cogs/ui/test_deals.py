@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cogs.ui.deals import CLOSED_COLOUR, COLOURS, deal_embed, deal_view, deals_embed
+from cogs.ui.errors import VENDORS
 from core.domain.deals import DealTier
 from core.domain.guilds import Guild
-from core.domain.listings import Reported, Venue
+from core.domain.listings import Reported, SourceName, Venue
 from core.domain.money import Amount, Unit
+from core.domain.operations import SourceHealth
 from core.domain.posts import Closing, DealPage, DealPost, DealView
 from core.domain.valuation import Evidence, EvidenceKind
 from tests.cogs.deal_posts import DOLLAR, MINT, NOW, a_deal
@@ -33,7 +35,7 @@ def fields_of(deal: DealPost) -> dict[str | None, str | None]:
 
 def test_the_first_three_lines_say_what_price_against_value_and_why() -> None:
     deal = a_deal()
-    assert embed_of(deal).title == "[PSA 10] 1999 #4 Charizard PSA 10 Pokemon Base Set"
+    assert embed_of(deal).title == "[PSA 10] 1999 #4 Charizard Pokemon Base Set"
     assert lines_of(deal) == [
         "$80.00 → worth $160.00 · 50 % under · +$56.00 after fees",
         "**GOLD** · confidence 82 of 100: ALT $160.00, 12 sales in 90 days around $155.00",
@@ -205,12 +207,27 @@ def test_the_list_shows_each_deal_with_its_links() -> None:
     page = DealPage((DealView(1, a_deal(alt_asset_id=""), NOW, is_open=True),))
     (field,) = deals_embed(page, tier=DealTier.GOLD, guild=None).fields
     listed = int((NOW - timedelta(seconds=6)).timestamp())
-    assert field.name == "GOLD · [PSA 10] 1999 #4 Charizard PSA 10 Pokemon Base Set"
+    assert field.name == "GOLD · [PSA 10] 1999 #4 Charizard Pokemon Base Set"
     assert field.value == (
         "$80.00 → worth $160.00 · 50 % under · +$56.00 after fees\n"
         f"[CC](https://collectorcrypt.com/assets/solana/{MINT}) · "
         f"[ME](https://magiceden.io/item-details/{MINT}) · <t:{listed}:R>"
     )
+
+
+def test_the_list_says_which_sources_keep_new_listings_waiting() -> None:
+    page = DealPage(
+        (DealView(1, a_deal(), NOW, is_open=True),),
+        waits_for=(SourceHealth("alt", True, NOW), SourceHealth("magiceden", True, None)),
+    )
+    assert deals_embed(page, tier=None, guild=None).description == (
+        f"ALT has not answered since <t:{int(NOW.timestamp())}:R>: new listings wait for it.\n"
+        "Magic Eden does not answer right now: new listings wait for it."
+    )
+
+
+def test_every_source_has_a_name_that_people_know() -> None:
+    assert set(VENDORS) == set(SourceName)
 
 
 @pytest.mark.parametrize(

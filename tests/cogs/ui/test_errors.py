@@ -87,7 +87,7 @@ async def test_an_answer_that_discord_refuses_is_nobodys_bug(broken: Stage) -> N
          r"That command was not complete or not understood: no \*number\*"),
         (aiohttp.ServerDisconnectedError(), UNTAKEN),
         (SourceChanged("new_vendor", "no price", path="$.price"),
-         r"new\_vendor is unavailable right now. Nothing was lost; try again in a minute."),
+         r"new\_vendor does not answer right now. Nothing was lost; try again in a minute."),
     ],
 )  # fmt: skip
 async def test_each_kind_of_error_has_its_sentence(memory: Memory, error: Exception, says: str) -> None:

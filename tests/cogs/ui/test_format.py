@@ -20,6 +20,7 @@ MONEY = st.integers(min_value=-(2**62), max_value=2**62)
         (0, "$0.00"),
         (-5_000_000, "−$5.00"),
         (4_999, "<$0.01"),
+        (-9_999, ">−$0.01"),
         (10_000, "$0.01"),
         (1_999_995_000, "$2,000.00"),
         (2**62, "$4,611,686,018,427.39"),
@@ -32,12 +33,24 @@ def test_dollars(micros: int, shown: str) -> None:
 @given(MONEY)
 def test_dollars_are_right_to_the_cent(micros: int) -> None:
     text = usd(micros).replace("−", "-").replace("$", "").replace(",", "")
-    if not text.lstrip("-").startswith("<"):
+    if text[0] not in "<>":
         assert abs(Decimal(text) - Decimal(micros) / 1_000_000) <= Decimal("0.005")
 
 
-def test_a_profit_carries_its_sign() -> None:
-    assert [profit(n * 1_000_000) for n in (56, 0, -4)] == ["+$56.00", "$0.00", "−$4.00"]
+@pytest.mark.parametrize(
+    ("micros", "shown"),
+    [
+        (56_000_000, "+$56.00"),
+        (-4_000_000, "−$4.00"),
+        (10_000, "+$0.01"),
+        (-10_000, "−$0.01"),
+        (9_999, "break-even"),
+        (0, "break-even"),
+        (-9_999, "break-even"),
+    ],
+)
+def test_a_profit_carries_its_sign_and_less_than_a_cent_is_none(micros: int, shown: str) -> None:
+    assert profit(micros) == shown
 
 
 @pytest.mark.parametrize(
