@@ -117,6 +117,11 @@ class CartelBot(commands.Bot):
         payload = sorted((command.to_dict(self.tree) for command in self.tree.get_commands()), key=_name)
         return hashlib.sha256(msgspec.json.encode(payload, order="sorted")).hexdigest()
 
+    def dispatch(self, event_name: str, /, *args: object, **kwargs: object) -> None:
+        """Nothing is told after the end: discord.py has let go of its loop by then, and would stumble."""
+        if self.loop is not discord.utils.MISSING:
+            super().dispatch(event_name, *args, **kwargs)
+
     async def on_disconnect(self) -> None:
         """Called at every try that fails, too; told of once."""
         if self._lost_at is None and not self.is_closed():

@@ -70,6 +70,15 @@ async def test_before_and_after_its_time_the_gateway_is_down(
     assert (bot.gateway_is_up, bot.is_closed()) == (False, True)
 
 
+async def test_an_event_that_arrives_after_the_end_is_let_go(
+    simulator: Simulator, memory: Memory, clock: StepClock
+) -> None:
+    async with staged(simulator, memory, clock) as stage:
+        bot = stage.bot
+    bot.dispatch("disconnect")
+    bot.dispatch("ready")
+
+
 async def start(memory: Memory, clock: StepClock, token: str = TOKEN) -> str:
     """The sentence with which a start ends that cannot succeed."""
     with pytest.raises(StartError) as caught:
