@@ -107,7 +107,7 @@ def setup_view() -> discord.ui.View:
 
 def chosen_embed(guild: Guild, wished: tuple[str, ...]) -> discord.Embed:
     """What was chosen, and what would make it better."""
-    text = f"Deals go to <#{guild.deals_channel_id}> from now on. Good ones are rare: it may take a while."
+    text = f"Deals go to <#{guild.deals_channel_id}> from now on. Good ones are rare; each is shown at once."
     if wished:
         text += (
             f"\n\nI miss {', '.join(wished)} there. It works without, but after a crash I cannot see whether "

@@ -52,7 +52,8 @@ class Reader:
 
     async def close_up(self, name: str, of: Locator) -> None:
         """Keep one thing of what is on the screen; the README's picture of a post is made this way."""
-        await of.screenshot(path=self._folder / f"{name}.png", animations="disabled")
+        picture = self._folder / f"{name}.png"
+        await of.screenshot(path=picture, animations="disabled", style="#toasts { display: none }")
 
 
 @asynccontextmanager

@@ -111,7 +111,7 @@ async def all_is_appraised(runtime: Runtime) -> None:
 
 async def the_wait_is_told(reader: Reader) -> None:
     """Ask until the first question to ALT has failed with all its tries, seconds after the listing."""
-    waits = pattern("ALT (has not answered since .*|does not answer right now): new listings wait for it")
+    waits = pattern("ALT (stopped answering .*|does not answer right now): new listings wait for it")
     async with asyncio.timeout(PATIENCE_MS / 1000):
         while True:
             await reader.run("deals latest")

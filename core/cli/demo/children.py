@@ -101,10 +101,8 @@ class Child:
             code = await self._process.wait()
             ended = 0 if clock() - began > WELL_AFTER_S else ended
             pause = RESTART_AFTER_S[min(ended, len(RESTART_AFTER_S) - 1)]
-            print(
-                f"The {self.name} ended ({code}) and starts again in {pause:g} s; {self.log} says why.",
-                flush=True,
-            )
+            how, why = (f"ended ({code})", f"; {self.log} says why") if code else ("ended", "")
+            print(f"The {self.name} {how} and starts again in {pause:g} s{why}.", flush=True)
             await asyncio.sleep(pause)
             await self.start()
             ended += 1

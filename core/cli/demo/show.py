@@ -68,6 +68,7 @@ async def _restart_when_asked(page: Page, bot: Child) -> None:
     """Stopping the bot is enough: it is kept alive."""
     while True:
         await page.restart_asked()
+        _say("A restart of the bot was asked for on the page.")
         await bot.stop()
 
 

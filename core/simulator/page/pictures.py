@@ -13,6 +13,7 @@ WIDTH: Final = 300
 HEIGHT: Final = 490
 NAME_LENGTH_MAX: Final = 90
 TAG_LENGTH_MAX: Final = 12
+GRADE_LENGTH_MAX: Final = 40
 NAME_LINE_LENGTH: Final = 25
 NAME_LINES_MAX: Final = 3
 FONT: Final = "Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
@@ -108,7 +109,7 @@ def _draw_label(root: Element, slab: Slab) -> None:
         _text(root, (38, 50 + index * 17), line, size=11, color="#1d2421", fit_width=154)
     _text(root, (38, 97), f"No. {slab.card_id[:22]}", size=8, color="#5c6963", fit_width=154)
     _text(root, (236, 50), grader, size=15, color="#ffffff", anchor="middle")
-    number = _printable(slab.grade, TAG_LENGTH_MAX).split(" ")[-1]
+    number = _printable(slab.grade, GRADE_LENGTH_MAX).split(" ")[-1][:TAG_LENGTH_MAX]
     _text(root, (236, 92), number, size=34, color="#ffffff", anchor="middle", fit_width=64)
 
 

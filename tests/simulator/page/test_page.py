@@ -70,6 +70,16 @@ def test_a_card_always_looks_the_same_and_cards_look_different() -> None:
     assert len(set(pictures)) == 20
 
 
+@pytest.mark.parametrize(
+    ("grade", "shown"), [("GEM-MT 10", "10"), ("Gold Label 10", "10"), ("9.5", "9.5"), ("", None)]
+)
+def test_the_label_shows_the_number_of_the_grade_whatever_words_go_before_it(
+    grade: str, shown: str | None
+) -> None:
+    root = ElementTree.fromstring(draw_slab(Slab("card-1", "Ember Drake", grade, "SGC")))
+    assert list(root.iter(f"{SVG}text"))[-1].text == shown
+
+
 def test_every_motif_makes_a_whole_document() -> None:
     drawn = {
         draw_slab(Slab(f"{number}", "N" * 500, "Perfect 10", "TAG")) for number in range(4 * len(MOTIFS))

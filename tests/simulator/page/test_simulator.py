@@ -70,7 +70,7 @@ async def test_the_panel_moves_the_real_market(page: Page, simulator: Simulator)
     await expect(page.locator("#sell-target")).to_have_text("The card you listed.")
     listed = len(simulator.market.book)
     await page.locator("#sell").click()
-    await expect(page.get_by_text("Sold. Watch its post.")).to_be_visible()
+    await expect(page.get_by_text("Sold. Its post says so within seconds.")).to_be_visible()
     assert len(simulator.market.book) == listed - 1
     await page.locator("#break-alt").click()
     await expect(page.locator("#break-alt")).to_have_text("Mend ALT")

@@ -9,7 +9,9 @@ import { channelTitle, Directory, PRIVATE } from "./directory.js";
 import { byId } from "./dom.js";
 import { listenToMessageLinks } from "./links.js";
 import { isEphemeral, MessageList } from "./messages.js";
+import { Notice } from "./notice.js";
 import { Panel } from "./panel.js";
+import { showLost, showPresence } from "./presence.js";
 import { Stream } from "./stream.js";
 import { keepTimesFresh } from "./time.js";
 import { Unread } from "./unread.js";
@@ -37,8 +39,15 @@ class App {
     this.touched = new Set();
     this.drawers = new Drawers();
     this.follower = new Follower(() => this.loadOlder());
-    this.panel = new Panel({ messages: () => this.messages?.newestFirst() ?? [], toast });
     this.acts = new Acts(() => this, toast);
+    const ask = () => this.acts.runFromMenu("command", { name: "deals latest" });
+    const notice = new Notice({ "notice-list": () => byId("list-deal").click(), "notice-ask": ask });
+    this.panel = new Panel({
+      messages: () => this.messages?.newestFirst() ?? [],
+      acted: () => this.drawers.closeAll(),
+      notice: (shown) => notice.show(shown),
+      toast,
+    });
     this.composer = new Composer({
       refresh: () => this.readCommands(),
       send: (content, files) => this.send(content, files),
@@ -65,7 +74,7 @@ class App {
       this.directory = new Directory(state);
       this.commands = await api.fetchCommands(state.me.id, state.guilds[0]?.id ?? "");
     } catch (error) {
-      this.showStatus("lost", error.message);
+      showLost(error.message);
       window.setTimeout(() => attempt === this.attempts && this.become(person), RETRY_MS);
       return;
     }
@@ -74,7 +83,7 @@ class App {
     this.unread = new Unread(this.directory.me.id);
     renderIdentity(this.directory);
     this.showChannels();
-    this.showPresence();
+    showPresence(this.directory.state.bot);
     await this.openRemembered();
     this.panel.refresh();
     this.follow();
@@ -90,7 +99,7 @@ class App {
     this.stream = new Stream(this.directory.me.id, {
       event: (name, payload) => this.happened(name, payload),
       connected: () => this.catchUp(),
-      lost: () => this.showStatus("lost", "Reconnecting to the simulator…"),
+      lost: () => showLost("Reconnecting to the simulator…"),
     });
   }
 
@@ -107,7 +116,7 @@ class App {
     if (state === null || directory !== this.directory) return;
     directory.state = state;
     this.showChannels();
-    this.showPresence();
+    showPresence(this.directory.state.bot);
   }
 
   async openRemembered() {
@@ -227,7 +236,7 @@ class App {
     if (bot.online !== isOnline)
       toast(isOnline ? `${bot.name} is online now.` : `${bot.name} went offline.`);
     bot.online = isOnline;
-    this.showPresence();
+    showPresence(this.directory.state.bot);
     if (isOnline) this.readCommands();
   }
 
@@ -245,11 +254,11 @@ class App {
 
   /** @param {Message} message */
   put(message) {
-    const isNew = !this.messages.known.has(message.id);
-    this.messages.put(message);
+    const hasCome = this.messages.put(message);
     this.changed();
-    if (isNew && isEphemeral(message)) this.messages.item(message.id)?.scrollIntoView({ block: "nearest" });
-    else if (isNew) this.follower.announceNew();
+    const shown = this.messages.item(message.id)?.querySelector(".message");
+    if (hasCome && isEphemeral(message) && shown) this.follower.reveal(shown);
+    else if (hasCome) this.follower.announceNew();
   }
 
   /** A bot that came back may have registered other commands; in private there are fewer. */
@@ -279,19 +288,6 @@ class App {
     sessionStorage.setItem(DISMISSED, JSON.stringify([...this.dismissed].slice(-200)));
     this.forget(id);
     byId("composer-text").focus();
-  }
-
-  showPresence() {
-    const { bot } = this.directory.state;
-    if (bot.online) this.showStatus("online", `${bot.name} is online`);
-    else this.showStatus("offline", `${bot.name} is offline`);
-  }
-
-  /** @param {"online" | "offline" | "lost"} kind @param {string} sentence */
-  showStatus(kind, sentence) {
-    const status = byId("status");
-    status.dataset.kind = kind;
-    status.textContent = sentence;
   }
 }
 

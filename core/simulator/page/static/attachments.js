@@ -1,4 +1,4 @@
-/** The files that will go with the next message: chosen or pasted, shown above the message box. */
+/** The files that will go with the next message: chosen, pasted or dropped, shown above the message box. */
 
 import { byId, el } from "./dom.js";
 
@@ -18,6 +18,26 @@ export class Attachments {
       if (event.clipboardData.files.length === 0 || this.button.disabled) return;
       event.preventDefault();
       this.add(event.clipboardData.files);
+    });
+    this.listenToDrops();
+  }
+
+  /** A file may be dropped anywhere: a browser would leave the page for one that missed the message box. */
+  listenToDrops() {
+    const { classList } = byId("text-form");
+    const isFile = (event) => event.dataTransfer?.types.includes("Files") ?? false;
+    document.addEventListener("dragover", (event) => {
+      if (!isFile(event)) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = this.button.disabled ? "none" : "copy";
+      classList.toggle("dropping", !this.button.disabled);
+    });
+    document.addEventListener("dragleave", (event) => event.relatedTarget ?? classList.remove("dropping"));
+    document.addEventListener("drop", (event) => {
+      classList.remove("dropping");
+      if (!isFile(event)) return;
+      event.preventDefault();
+      if (!this.button.disabled) this.add(event.dataTransfer.files);
     });
   }
 

@@ -3,6 +3,7 @@
 import { byId, el } from "./dom.js";
 
 const TOAST_MS = 5_000;
+const READING_MS_A_LETTER = 90;
 const NEAR_END_PX = 60;
 const NEAR_TOP_PX = 80;
 const GREETED = "greeted";
@@ -72,6 +73,14 @@ export class Follower {
     this.settle();
   }
 
+  /** What came for this reader alone; of what is longer than the view, its beginning. @param {HTMLElement} message */
+  reveal(message) {
+    const isLong = message.offsetHeight > this.log.clientHeight;
+    if (isLong) this.isAtEnd = false;
+    message.scrollIntoView({ block: isLong ? "start" : "nearest" });
+    this.top = this.log.scrollTop;
+  }
+
   /** @param {() => void} addAbove adds messages above without moving what is being read */
   keepPlace(addAbove) {
     const below = this.log.scrollHeight - this.log.scrollTop;
@@ -90,7 +99,7 @@ export class Follower {
 export function toast(sentence) {
   const note = el("p", { class: "toast" }, sentence);
   byId("toasts").append(note);
-  window.setTimeout(() => note.remove(), TOAST_MS);
+  window.setTimeout(() => note.remove(), Math.max(TOAST_MS, sentence.length * READING_MS_A_LETTER));
 }
 
 /** The links of posts are as they would be in life; the sites behind them know nothing of made-up cards. */
@@ -113,5 +122,11 @@ export function greet(tries) {
     greeting.hidden = true;
     byId("composer-text").focus();
   });
-  for (const [id, act] of Object.entries(tries)) byId(id).addEventListener("click", act);
+  for (const [id, act] of Object.entries(tries)) {
+    const step = byId(id);
+    step.addEventListener("click", () => {
+      step.dataset.tried = "yes";
+      act();
+    });
+  }
 }

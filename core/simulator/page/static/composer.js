@@ -3,8 +3,9 @@
 import { Attachments } from "./attachments.js";
 import { CommandForm } from "./commandform.js";
 import { matchCommands, slashCommands } from "./commands.js";
-import { channelTitle } from "./directory.js";
+import { channelTitle, PRIVATE } from "./directory.js";
 import { byId } from "./dom.js";
+import { namesFor, withMentions } from "./mentions.js";
 import { Suggestions } from "./suggestions.js";
 
 /**
@@ -57,10 +58,7 @@ export class Composer {
     this.channel = channel;
     this.text.disabled = false;
     this.learn(commands);
-    const title = channelTitle(channel);
-    this.text.placeholder = channel.can_send
-      ? `Message ${title} or type /`
-      : `You may not write in ${title}, but / commands work`;
+    this.text.placeholder = placeholder(channel);
     this.attachments.allow(channel.can_send);
     this.leaveCommand();
   }
@@ -83,12 +81,19 @@ export class Composer {
     this.say(null);
     this.text.style.height = "auto";
     this.text.style.height = `${this.text.scrollHeight}px`;
-    if (!this.text.value.startsWith("/")) {
-      this.suggestions.hide();
-      return;
-    }
     if (this.text.value === "/") this.handlers.refresh();
-    this.suggest();
+    if (this.text.value.startsWith("/")) this.suggest();
+    else this.suggestNames();
+  }
+
+  suggestNames() {
+    const { value, selectionStart } = this.text;
+    const names = this.directory === null ? [] : namesFor(this.directory, value.slice(0, selectionStart));
+    const items = names.map((named) => ({ label: named.name, value: named }));
+    this.suggestions.show(this.text, items, ({ value: { name, typed } }) => {
+      const caret = this.text.selectionStart;
+      this.text.setRangeText(`${name} `, caret - typed, caret, "end");
+    });
   }
 
   suggest() {
@@ -137,29 +142,20 @@ export class Composer {
   }
 
   async send(content) {
-    const failure = await this.handlers.send(this.withMentions(content), this.attachments.files);
+    const failure = await this.handlers.send(withMentions(this.directory, content), this.attachments.files);
     this.say(failure);
     if (failure !== null) return;
     this.attachments.clear();
     this.text.value = "";
     this.typed();
   }
-
-  /** Turn "@Name" into a mention, longest names first so that "@Cards Cartel" is not "@Cards". */
-  withMentions(content) {
-    let text = content;
-    const users = this.directory?.users() ?? [];
-    for (const user of [...users].sort((one, other) => other.name.length - one.name.length)) {
-      text = text.replace(
-        new RegExp(`@${escapePattern(user.name)}(?![\\p{L}\\p{N}])`, "giu"),
-        `<@${user.id}>`,
-      );
-    }
-    return text;
-  }
 }
 
-/** @param {string} text */
-function escapePattern(text) {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+/** @param {Channel} channel @returns {string} what may be written there; the bot reads commands alone */
+function placeholder(channel) {
+  if (channel.type === PRIVATE) return "Type / to see what the bot can do here";
+  const title = channelTitle(channel);
+  return channel.can_send
+    ? `Message ${title} or type /`
+    : `You may not write in ${title}, but / commands work`;
 }

@@ -78,14 +78,20 @@ export class MessageList {
     return item !== null;
   }
 
-  /** Add a message or bring it up to date. @param {Message} message */
+  /**
+   * Add a message or bring it up to date.
+   *
+   * @param {Message} message
+   * @returns {boolean} whether there is something to read that was not there before: it is new, or was awaited
+   */
   put(message) {
-    const existing = this.item(message.id);
-    if (existing !== null && JSON.stringify(this.known.get(message.id)) === JSON.stringify(message)) return;
+    const [existing, before] = [this.item(message.id), this.known.get(message.id)];
+    if (existing !== null && JSON.stringify(before) === JSON.stringify(message)) return false;
     this.known.set(message.id, message);
     if (existing === null) this.insert(message);
     else this.refresh(existing, message);
     this.trim();
+    return before === undefined || (isAwaited(before) && !isAwaited(message));
   }
 
   /** @param {string} id */
@@ -193,7 +199,7 @@ export class MessageList {
 
   /** @returns {(Node | null)[]} */
   body(message) {
-    if ((message.flags ?? 0) & LOADING) return [thinking(), ephemeralNote(message, this.handlers)];
+    if (isAwaited(message)) return [thinking(), ephemeralNote(message, this.handlers)];
     const problem = el("p", { class: "problem", role: "alert", hidden: true });
     const use = (component, values, control) => this.use(message, component, values, control, problem);
     return [
@@ -233,6 +239,11 @@ export class MessageList {
 /** @param {Message} message */
 export function isEphemeral(message) {
   return ((message.flags ?? 0) & EPHEMERAL) !== 0;
+}
+
+/** @param {Message} message @returns {boolean} whether the bot has only said that it is thinking */
+function isAwaited(message) {
+  return ((message.flags ?? 0) & LOADING) !== 0;
 }
 
 /** @param {Message} message @returns {string | null} the message whose button led to this one */

@@ -6,8 +6,9 @@ import { Troubles } from "./troubles.js";
 
 /**
  * @typedef {import("./types.js").Message} Message
- * @typedef {{messages: () => Message[], toast: (sentence: string) => void}} Surroundings
- *   `messages` gives the shown channel's messages, newest first
+ * @typedef {{messages: () => Message[], toast: (sentence: string) => void, acted: () => void,
+ *   notice: (shown: import("./notice.js").Shown | null) => void}} Surroundings
+ *   `messages` gives the shown channel's messages, newest first; `acted`: there is something to see elsewhere
  */
 
 const PACES = [0, 1, 3, 6, 12, 30, 60, 120, 300, 600];
@@ -33,7 +34,7 @@ export class Panel {
     this.press("list-deal", () => this.list());
     this.press("sell", () => this.sell());
     this.press("restart", () => this.restart());
-    this.troubles = new Troubles(surroundings.toast, (id, action) => this.press(id, action));
+    this.troubles = new Troubles(surroundings, (id, action) => this.press(id, action));
     byId("words").addEventListener("toggle", (event) => event.target.scrollIntoView({ block: "nearest" }));
     this.pace = byId("pace");
     this.pace.addEventListener("input", () => this.showPace(PACES[this.pace.value]));
@@ -88,12 +89,12 @@ export class Panel {
     if (this.listed === mint) this.listed = null;
     this.messagesChanged();
     await api.sell(mint);
-    this.surroundings.toast("Sold. Watch its post.");
+    this.surroundings.toast("Sold. Its post says so within seconds.");
   }
 
   async restart() {
     await api.restartBot();
-    this.surroundings.toast("The bot is asked to restart.");
+    this.surroundings.toast("The bot is asked to restart. It is back in a few seconds.");
   }
 
   /** @param {{events_per_minute: number, counts: Record<string, number>}} market */
@@ -123,6 +124,7 @@ export class Panel {
       button.setAttribute("aria-busy", "true");
       await this.attempt(action);
       button.removeAttribute("aria-busy");
+      this.surroundings.acted();
     });
   }
 
