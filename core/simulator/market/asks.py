@@ -4,21 +4,16 @@ from random import Random
 from typing import Final
 
 from core.simulator.market.book import Book, Order
+from core.simulator.market.rates import Coin, Rates
 from core.simulator.market.scenery import Scenery
-from core.simulator.market.things import Currency, Listing, Mood, Token, Venue
-from core.simulator.market.values import (
-    BPS,
-    asked_atoms,
-    discounted,
-    fair_usd_micros,
-    sol_usd_micros,
-    usd_micros,
-)
+from core.simulator.market.things import Asset, Currency, Listing, Mood, Token, Venue
+from core.simulator.market.values import BPS, discounted, fair_usd_micros
 
 TRIES: Final = 60
 ME_SHARE: Final = 0.4
 SOL_SHARE_ON_ME: Final = 0.35
 DEAL_BPS: Final = (2000, 6000, 2600)
+NEAR_DEAL_BPS: Final = (700, 1400)
 TRAP_BPS: Final = {Mood.HONEYPOT: (8800, 9500), Mood.WRONG_GRADE: (2500, 4500), Mood.VARIANT: (-800, 800)}
 WASH_BPS: Final = (-30_000, -4000)
 TROLL_TIMES: Final = (10, 100, 1000, 10_000)
@@ -28,10 +23,11 @@ BARGAIN_BPS: Final = 1500
 class Asks:
     """Draws orders for tokens that are not on sale."""
 
-    def __init__(self, rng: Random, scenery: Scenery, book: Book) -> None:
+    def __init__(self, rng: Random, scenery: Scenery, book: Book, rates: Rates) -> None:
         self._rng = rng
         self._scenery = scenery
         self._book = book
+        self.rates = rates
 
     def order(
         self,
@@ -51,14 +47,19 @@ class Asks:
         currency = currency or self._currency(place, mood)
         price = self._price(token, mood, at_ms, discount_bps)
         if mood is Mood.UNIT_FLIP and discount_bps is None:
-            price = flipped(price, currency, at_ms)
+            price = flipped(price, currency, self.rates.usd_micros(Coin.SOL, at_ms))
         return Order(
-            token.mint, self.owner(token), place, currency, asked_atoms(price, currency, at_ms), mood
+            token.mint,
+            self.owner(token),
+            place,
+            currency,
+            self.rates.asked_atoms(price, currency, at_ms),
+            mood,
         )
 
-    def owner(self, token: Token) -> str:
-        """The wallet that owns a token now."""
-        return self._book.owners.get(token.mint, token.first_owner)
+    def owner(self, asset: Asset) -> str:
+        """The wallet that owns it now."""
+        return self._book.owners.get(asset.mint, asset.first_owner)
 
     def fair(self, token: Token, at_ms: int) -> int:
         """What the token is really worth, in millionths of a dollar."""
@@ -69,12 +70,13 @@ class Asks:
         token = self._scenery.token(listing.mint)
         if token is None:
             raise LookupError(listing.mint)
-        return usd_micros(listing.price_atoms, listing.currency, at_ms) * BPS // self.fair(token, at_ms)
+        price = self.rates.dollars(listing.price_atoms, listing.currency, at_ms)
+        return price * BPS // self.fair(token, at_ms)
 
     def changed_atoms(self, listing: Listing, change_bps: int, at_ms: int) -> int:
         """The price of an order moved by so many basis points, as a person would type it."""
-        price = usd_micros(listing.price_atoms, listing.currency, at_ms)
-        return asked_atoms(price * (BPS + change_bps) // BPS, listing.currency, at_ms)
+        price = self.rates.dollars(listing.price_atoms, listing.currency, at_ms)
+        return self.rates.asked_atoms(price * (BPS + change_bps) // BPS, listing.currency, at_ms)
 
     def bargain_atoms(self, listing: Listing, at_ms: int) -> int | None:
         """A price that makes a bargain of an open order; None for what no one could value."""
@@ -82,11 +84,12 @@ class Asks:
         if token is None or not self._scenery.is_deal_material(token):
             return None
         price = discounted(self.fair(token, at_ms), self._deal_bps())
-        return asked_atoms(price, listing.currency, at_ms)
+        return self.rates.asked_atoms(price, listing.currency, at_ms)
 
     def _token(self, mood: Mood) -> Token | None:
         suitable = {
             Mood.DEAL: self._scenery.deal_tokens,
+            Mood.NEAR_DEAL: self._scenery.deal_tokens,
             Mood.HONEYPOT: self._scenery.deal_tokens,
             Mood.WRONG_GRADE: self._scenery.mislabelled,
             Mood.VARIANT: self._scenery.confused,
@@ -114,6 +117,8 @@ class Asks:
             return discounted(fair, discount_bps)
         if mood is Mood.DEAL:
             return discounted(fair, self._deal_bps())
+        if mood is Mood.NEAR_DEAL:
+            return discounted(fair, rng.randint(*NEAR_DEAL_BPS))
         if mood is Mood.TROLL:
             return fair * rng.choice(TROLL_TIMES)
         if mood is Mood.WRONG_GRADE:
@@ -129,9 +134,8 @@ class Asks:
         return int(self._rng.triangular(*DEAL_BPS))
 
 
-def flipped(wanted_usd_micros: int, currency: Currency, at_ms: int) -> int:
+def flipped(wanted_usd_micros: int, currency: Currency, sol_usd_micros: int) -> int:
     """The dollars asked by who types the right number into the field of the other currency."""
-    rate = sol_usd_micros(at_ms)
     if currency is Currency.SOL:
-        return wanted_usd_micros * rate // 1_000_000
-    return wanted_usd_micros * 1_000_000 // rate
+        return wanted_usd_micros * sol_usd_micros // 1_000_000
+    return wanted_usd_micros * 1_000_000 // sol_usd_micros

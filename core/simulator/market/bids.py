@@ -7,7 +7,7 @@ import msgspec
 
 from core.simulator.market import identifiers
 from core.simulator.market.scenery import Scenery
-from core.simulator.market.things import Token
+from core.simulator.market.things import Asset, Good
 from core.simulator.market.values import DAY_MS, fair_usd_micros
 
 LASTS_MS: Final = 7 * DAY_MS
@@ -25,11 +25,13 @@ class Bid(msgspec.Struct, frozen=True):
     made_ms: int
 
 
-def live_bids(scenery: Scenery, seed: int, token: Token, at_ms: int) -> list[Bid]:
-    """The offers open now, newest last."""
+def live_bids(scenery: Scenery, seed: int, asset: Asset, at_ms: int) -> list[Bid]:
+    """The offers open now, newest last; nobody bids for what is not graded."""
+    if isinstance(asset, Good):
+        return []
     week = at_ms // LASTS_MS
-    rng = Random(f"bids {seed} {token.mint} {week}")
-    fair = fair_usd_micros(scenery.kind(token), week * LASTS_MS)
+    rng = Random(f"bids {seed} {asset.mint} {week}")
+    fair = fair_usd_micros(scenery.kind(asset), week * LASTS_MS)
     bids = [
         Bid(
             id=identifiers.uuid4(rng),

@@ -94,7 +94,7 @@ class Book:
             updated_ms=at_ms,
             receipt=identifiers.receipt(self._rng),
             address=identifiers.address(self._rng),
-            slot=_slot(at_ms),
+            slot=slot_of(at_ms),
             mood=order.mood,
         )
         self._add(listing)
@@ -105,7 +105,7 @@ class Book:
         """Change the price of an open order. Raises NotListedError."""
         old = self._get(mint)
         listing = msgspec.structs.replace(
-            old, price_atoms=price_atoms, updated_ms=at_ms, slot=_slot(at_ms), mood=mood or old.mood
+            old, price_atoms=price_atoms, updated_ms=at_ms, slot=slot_of(at_ms), mood=mood or old.mood
         )
         self._listings[mint] = listing
         self._record(listing, Deed.REPRICE, None, at_ms)
@@ -126,7 +126,8 @@ class Book:
         return self._record(listing, Deed.DELIST, None, at_ms)
 
     def record_past_sale(self, order: Order, buyer: str, at_ms: int) -> None:
-        """A sale from before the world began: known as an activity only."""
+        """A sale from before the world began, whose order nobody remembers; the token changes hands."""
+        self.owners[order.mint] = buyer
         self._append(order, Deed.SALE, buyer, at_ms)
 
     def sort_activities(self) -> None:
@@ -185,12 +186,12 @@ class Book:
             currency=order.currency,
             price_atoms=order.price_atoms,
             at_ms=at_ms,
-            slot=_slot(at_ms),
+            slot=slot_of(at_ms),
         )
         self.activities.append(activity)
         return activity
 
 
-def _slot(at_ms: int) -> int:
+def slot_of(at_ms: int) -> int:
     """The Solana slot of a moment, at 400 ms a slot."""
     return _SLOT_ZERO + (at_ms - _SLOT_ZERO_MS) // _SLOT_MS

@@ -11,8 +11,9 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from core.simulator.market.rates import Coin
 from core.simulator.market.things import Activity, Currency, Deed, Kind, Token, ms_of, time_of
-from core.simulator.market.values import DAY_MS, fair_usd_micros, sol_usd_micros
+from core.simulator.market.values import DAY_MS, fair_usd_micros
 from core.simulator.market.world import World
 
 FORMAT: Final = 1
@@ -152,12 +153,12 @@ def _token(world: World, token: Token) -> TokenLine:
 def _events(world: World, until_ms: int) -> Iterator[Event]:
     begun_ms = world.born_ms - world.settings.past_days * DAY_MS
     for at_ms in range(begun_ms, until_ms, RATE_EVERY_MS):
-        yield RateLine(time_of(at_ms), "SOL/USD", sol_usd_micros(at_ms))
+        yield RateLine(time_of(at_ms), "SOL/USD", world.rates.usd_micros(Coin.SOL, at_ms))
     yield from (_listing(act) for act in world.book.activities if act.at_ms <= until_ms)
     yield from _sales(world, until_ms)
     for kind in world.scenery.kinds:
         for at_ms in range(begun_ms, until_ms, VALUED_EVERY_MS):
-            yield _valuation(kind, at_ms)
+            yield _valuation(world.settings.seed, kind, at_ms)
 
 
 def _listing(activity: Activity) -> ListingLine:
@@ -181,9 +182,9 @@ def _sales(world: World, until_ms: int) -> Iterator[SaleLine]:
             yield SaleLine(time_of(sale.at_ms), sale.id, sale.kind_id, sale.usd_micros, sale.house)
 
 
-def _valuation(kind: Kind, at_ms: int) -> ValuationLine:
+def _valuation(seed: int, kind: Kind, at_ms: int) -> ValuationLine:
     """A few percent off the fair value, the surer the more the kind is sold."""
-    lot = hashlib.sha256(f"history {kind.id} {at_ms}".encode()).digest()[0]
+    lot = hashlib.sha256(f"history {seed} {kind.id} {at_ms}".encode()).digest()[0]
     value = fair_usd_micros(kind, at_ms) * (10_000 + (lot - 128) * OFF_BPS // 128) // 10_000
     confidence = min(95, 55 + int(kind.sales_a_quarter))
     error = value * (105 - confidence) // 250

@@ -12,7 +12,8 @@ _PIECE: Final = 58**10
 _BASE36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ADDRESS_BYTES: Final = 32
 _ADDRESS_LENGTH: Final = 44
-_SIGNATURE_BYTES: Final = 64
+# With a first digit of one to four, 88 digits are always a number of 64 bytes.
+_SIGNATURE_FIRST: Final = _BASE58[1:5]
 
 
 def base58(raw: bytes) -> str:
@@ -35,8 +36,8 @@ def address(rng: Random) -> str:
 
 
 def signature(rng: Random) -> str:
-    """A transaction signature: 64 bytes."""
-    return base58(rng.randbytes(_SIGNATURE_BYTES))
+    """A transaction signature: 64 bytes, 88 characters."""
+    return rng.choice(_SIGNATURE_FIRST) + "".join(rng.choices(_PAIRS, k=43)) + rng.choice(_BASE58)
 
 
 def receipt(rng: Random) -> str:

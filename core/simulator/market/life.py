@@ -13,7 +13,8 @@ from core.simulator.market.things import Listing, Mood
 # How often each happens, at the usual number of open orders; deals come at least every third time.
 MIX: Final = {
     "list_deal": 8,
-    "list": 8,
+    "list_near_deal": 3,
+    "list": 5,
     "list_trap": 3,
     "wash": 2,
     "relist": 3,
@@ -22,10 +23,10 @@ MIX: Final = {
     "delist": 8,
     "sell_outside": 2,
 }
-CROWDED_MIX: Final = MIX | {"list": 2, "relist": 1, "sell": 70, "delist": 24}
+CROWDED_MIX: Final = MIX | {"list_near_deal": 1, "list": 2, "relist": 1, "sell": 70, "delist": 24}
 EMPTY_MIX: Final = MIX | {"list": 60, "relist": 10, "sell": 30, "delist": 4}
 TRAPS: Final = (Mood.HONEYPOT, Mood.WRONG_GRADE, Mood.VARIANT, Mood.TROLL, Mood.UNIT_FLIP)
-SOUND: Final = (Mood.ORDINARY, Mood.DEAL)
+SOUND: Final = (Mood.ORDINARY, Mood.DEAL, Mood.NEAR_DEAL)
 LOOKED_AT: Final = 12
 OTHERS_BETWEEN_DEALS_MAX: Final = 2
 ORDER_LIVES_MS: Final = 120_000
@@ -45,6 +46,7 @@ class Life:
         self.others_since_deal = 0
         self._deeds: dict[str, Callable[[int], None]] = {
             "list_deal": self._list_deal,
+            "list_near_deal": self._list_near_deal,
             "list": self._list_ordinary,
             "list_trap": self._list_trap,
             "wash": self._wash,
@@ -74,6 +76,9 @@ class Life:
 
     def _list_deal(self, at_ms: int) -> None:
         self._list(Mood.DEAL, at_ms)
+
+    def _list_near_deal(self, at_ms: int) -> None:
+        self._list(Mood.NEAR_DEAL, at_ms)
 
     def _list_ordinary(self, at_ms: int) -> None:
         self._list(Mood.ORDINARY, at_ms)

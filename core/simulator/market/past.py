@@ -1,6 +1,7 @@
 """The days before a world begins: sales of every kind, and the orders that are already open."""
 
 import math
+from operator import itemgetter
 from random import Random
 from typing import Final
 
@@ -11,7 +12,7 @@ from core.simulator.market.catalogue import draw
 from core.simulator.market.scenery import Scenery
 from core.simulator.market.settings import WorldSettings
 from core.simulator.market.things import Currency, Kind, Mood, Sale, Token, Venue
-from core.simulator.market.values import DAY_MS, asked_atoms, fair_usd_micros
+from core.simulator.market.values import DAY_MS, fair_usd_micros
 
 QUARTER_DAYS: Final = 90
 ON_MARKET_SHARE: Final = 0.12
@@ -19,8 +20,11 @@ RELISTED_SHARE: Final = 0.04
 STRAY_SHARE: Final = 0.02
 SALE_SPREAD: Final = 0.06
 OPEN_DAYS: Final = 18
+SOLD_DAYS: Final = 0.02
+OPEN_TRIES: Final = 20
 OPEN_MOODS: Final = (
     (Mood.DEAL, 5),
+    (Mood.NEAR_DEAL, 4),
     (Mood.TROLL, 3),
     (Mood.HONEYPOT, 2),
     (Mood.WRONG_GRADE, 2),
@@ -63,38 +67,50 @@ class Past:
         """Sales of a kind, most of them outside the marketplaces."""
         rng, days = self._rng, self._settings.past_days
         expected = kind.sales_a_quarter * days / QUARTER_DAYS
-        for at_ms in sorted(self._moment(days) for _ in range(round(rng.gauss(expected, expected**0.5)))):
+        for at_ms in sorted(
+            self._moment(days, latest=SOLD_DAYS) for _ in range(round(rng.gauss(expected, expected**0.5)))
+        ):
             if rng.random() < ON_MARKET_SHARE:
                 self._market_sales.append((at_ms, kind))
             else:
                 self.sales[kind.id].append(outside_sale(rng, self._scenery, kind, at_ms))
 
-    def _moment(self, days: float) -> int:
-        return self._born_ms - int(self._rng.uniform(0.02, days) * DAY_MS)
+    def _moment(self, days: float, *, latest: float) -> int:
+        return self._born_ms - int(self._rng.uniform(latest, days) * DAY_MS)
 
     def write(self, book: Book, asks: Asks) -> None:
         """Enter the marketplaces' own sales and the open orders into a new book."""
         tokens: dict[int, Token] = {token.slab.kind_id: token for token in self._scenery.tokens}
-        for at_ms, kind in self._market_sales:
-            self._write_sale(book, tokens[kind.id], kind, at_ms)
+        sold_ms: dict[str, int] = {}
+        for at_ms, kind in sorted(self._market_sales, key=itemgetter(0)):
+            token = tokens[kind.id]
+            self._write_sale(book, asks, token, at_ms)
+            sold_ms[token.mint] = at_ms
         for mood, count in OPEN_MOODS:
             for _ in range(count):
-                self._open(book, asks, mood)
+                self._open(book, asks, mood, sold_ms)
         while len(book) < min(self._settings.listings, len(self._scenery.tokens) // 2):
-            self._open(book, asks, Mood.ORDINARY)
+            self._open(book, asks, Mood.ORDINARY, sold_ms)
         book.sort_activities()
 
-    def _write_sale(self, book: Book, token: Token, kind: Kind, at_ms: int) -> None:
+    def _write_sale(self, book: Book, asks: Asks, token: Token, at_ms: int) -> None:
+        """Whoever owns the token then sells it to somebody else."""
         rng = self._rng
-        seller, buyer = rng.sample(self._scenery.people, 2)
+        seller = asks.owner(token)
+        pair = rng.sample(self._scenery.people, 2)
+        buyer = next(person.wallet for person in pair if person.wallet != seller)
         venue = rng.choice(list(Venue))
         currency = rng.choice(list(Currency)) if venue is Venue.ME else Currency.USDC
-        paid = int(fair_usd_micros(kind, at_ms) * math.exp(rng.gauss(-0.02, SALE_SPREAD)))
-        order = Order(token.mint, seller.wallet, venue, currency, asked_atoms(paid, currency, at_ms))
-        book.record_past_sale(order, buyer.wallet, at_ms)
+        fair = fair_usd_micros(self._scenery.kind(token), at_ms)
+        paid = int(fair * math.exp(rng.gauss(-0.02, SALE_SPREAD)))
+        price = asks.rates.asked_atoms(paid, currency, at_ms)
+        book.record_past_sale(Order(token.mint, seller, venue, currency, price), buyer, at_ms)
 
-    def _open(self, book: Book, asks: Asks, mood: Mood) -> None:
-        at_ms = self._moment(OPEN_DAYS)
-        order = asks.order(mood, at_ms)
-        if order is not None:
-            book.open(order, at_ms)
+    def _open(self, book: Book, asks: Asks, mood: Mood, sold_ms: dict[str, int]) -> None:
+        """Open an order of this mood, none for a token that was sold since."""
+        for _ in range(OPEN_TRIES):
+            at_ms = self._moment(OPEN_DAYS, latest=SOLD_DAYS / 2)
+            order = asks.order(mood, at_ms)
+            if order is not None and sold_ms.get(order.mint, 0) < at_ms:
+                book.open(order, at_ms)
+                return

@@ -12,18 +12,12 @@ RAW_SHARE: Final = 0.13
 PERIOD_DAYS: Final = 75
 SWING: Final = 0.07
 CODE_LENGTH: Final = 10
-EUR_A_USD: Final = 0.92
 
 
 def raw_usd_micros(card: Card, at_ms: int) -> int:
     """What an ungraded copy in good condition is worth."""
     turn = at_ms / DAY_MS / PERIOD_DAYS * math.tau
     return max(20_000, int(card.worth_usd_micros * RAW_SHARE * math.exp(SWING * math.sin(turn + card.id))))
-
-
-def eur_micros(usd_micros: int, at_ms: int) -> int:
-    """An amount of dollars in millionths of a euro."""
-    return int(usd_micros * EUR_A_USD * (1 + 0.03 * math.sin(at_ms / DAY_MS / 210 * math.tau)))
 
 
 def cents(micros: int) -> int:

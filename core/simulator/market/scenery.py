@@ -4,7 +4,8 @@ from random import Random
 from typing import Final
 
 from core.simulator.market.cards import make_cards, make_kinds
-from core.simulator.market.catalogue import Catalogue, GradeForm, GraderForm, Habit, load_catalogue
+from core.simulator.market.catalogue import Catalogue, Game, GradeForm, GraderForm, Habit, load_catalogue
+from core.simulator.market.labels import Form, Label
 from core.simulator.market.settings import WorldSettings
 from core.simulator.market.slabs import TokenMaker, make_people
 from core.simulator.market.things import Card, Kind, Person, Standard, Token
@@ -24,6 +25,7 @@ class Scenery:
         self.people: list[Person] = make_people(rng, self.catalogue, settings.people, born_ms)
         maker = TokenMaker(rng, self.catalogue, settings, self.people, born_ms)
         self.tokens: list[Token] = maker.make(self.cards, self.kinds)
+        self._labels: dict[str, Label] = {}
         self._by_mint = {token.mint: token for token in self.tokens}
         self._by_cc_id = {token.cc_id: token for token in self.tokens}
         self._by_certificate = {token.slab.certificate: token for token in self.tokens}
@@ -96,8 +98,7 @@ class Scenery:
 
     def set_name(self, card: Card) -> str:
         """The set with the game before it: "Pokemon Base Set"."""
-        prefix = self.catalogue.games[card.game].prefix
-        return card.set_name if prefix in card.set_name.split("-")[0] else f"{prefix} {card.set_name}"
+        return full_set_name(self.catalogue.games[card.game], card.set_name)
 
     def title(self, token: Token) -> str:
         """The vendor's title: "1999 #4 Charizard PSA 9 Base Set". The parallel is not in it, a stamp is."""
@@ -117,6 +118,38 @@ class Scenery:
         parallel = "" if card.parallel == "Base" else card.parallel
         return f"{parallel} {card.stamp}".strip()
 
+    def label(self, token: Token) -> Label:
+        """The words for a token's slab, as it is."""
+        known = self._labels.get(token.mint)
+        if known is None:
+            known = self._labels[token.mint] = self._label(token, self.kind(token))
+        return known
+
+    def believed_label(self, token: Token) -> Label:
+        """The words for a token's slab where Magic Eden has them: the grade may be another."""
+        is_right = token.me_kind_id == token.slab.kind_id
+        return self.label(token) if is_right else self._label(token, self.kinds[token.me_kind_id])
+
+    def _label(self, token: Token, kind: Kind) -> Label:
+        card, grader, grade = self.card(kind), self.grader(kind), self.grade(kind)
+        return Label(
+            form=Form.CARD,
+            title=self.title(token),
+            category=self.category(card),
+            year=card.year,
+            set_name=self.set_name(card),
+            language=card.language,
+            name=card.name,
+            number=card.number,
+            variety=self.variety(card),
+            stamp=card.stamp,
+            company=grader.company,
+            grader=grader.alt_code,
+            grade=grade.text,
+            grade_number=grade_text(grade.tenths),
+            certificate=token.slab.certificate,
+        )
+
     def _title_set(self, card: Card, standard: Standard) -> str:
         category = self.category(card)
         if category == "Pokemon":
@@ -132,6 +165,11 @@ class Scenery:
             and kind.sales_a_quarter >= DEAL_SALES_A_QUARTER
             and DEAL_USD_MICROS[0] <= kind.base_usd_micros <= DEAL_USD_MICROS[1]
         )
+
+
+def full_set_name(game: Game, set_name: str) -> str:
+    """A set with its game before it, unless the set has it in its name."""
+    return set_name if game.prefix in set_name.split("-", maxsplit=1)[0] else f"{game.prefix} {set_name}"
 
 
 def grade_text(tenths: int) -> str:

@@ -80,10 +80,12 @@ class TokenMaker:
         return Token(
             mint=identifiers.address(rng),
             standard=Standard.CORE if rng.random() < CORE_SHARE else Standard.PNFT,
-            cc_id=_cc_id(minted_ms, self._serial),
+            cc_id=cc_id(minted_ms, self._serial),
             slab=Slab(kind.id, self._certificate(kind), alt_kind.id if is_known else None),
             me_kind_id=self._me_kind(kind, siblings).id,
-            insured_usd=self._insured_usd(kind),
+            insured_usd=insured_usd(
+                rng, self._insured_noise, fair_usd_micros(kind, self._born_ms) / 1_000_000
+            ),
             vault_id=identifiers.hexadecimal(rng, 8).upper(),
             gemrate_id=identifiers.hexadecimal(rng, 40),
             first_owner=rng.choice(self._people).wallet,
@@ -106,14 +108,15 @@ class TokenMaker:
         ]
         return self._rng.choice(better) if better and self._rng.random() < MISLABELLED_SHARE else kind
 
-    def _insured_usd(self, kind: Kind) -> int:
-        rng = self._rng
-        fair_usd = fair_usd_micros(kind, self._born_ms) / 1_000_000
-        if self._insured_noise is InsuredNoise.USELESS:
-            return max(5, int(math.exp(rng.gauss(math.log(70), 1.2))))
-        return max(5, round(fair_usd * math.exp(rng.gauss(0, INSURED_SPREAD[self._insured_noise]))))
+
+def insured_usd(rng: Random, noise: InsuredNoise, worth_usd: float) -> int:
+    """What something worth so much is insured for."""
+    if noise is InsuredNoise.USELESS:
+        return max(5, int(math.exp(rng.gauss(math.log(70), 1.2))))
+    return max(5, round(worth_usd * math.exp(rng.gauss(0, INSURED_SPREAD[noise]))))
 
 
-def _cc_id(minted_ms: int, serial: int) -> str:
+def cc_id(minted_ms: int, serial: int) -> str:
+    """Collector Crypt's id: day and hour, then a serial number."""
     minted = time_of(minted_ms) + timedelta(minutes=serial % 1440)
     return f"{minted:%Y%m%d}{minted.hour}C{serial}"

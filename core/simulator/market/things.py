@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 import msgspec
+
+from core.simulator.market.labels import Label
 
 
 class Venue(StrEnum):
@@ -32,6 +35,7 @@ class Mood(StrEnum):
 
     ORDINARY = "ordinary"
     DEAL = "deal"
+    NEAR_DEAL = "near_deal"
     HONEYPOT = "honeypot"
     WRONG_GRADE = "wrong_grade"
     VARIANT = "variant"
@@ -92,20 +96,34 @@ class Slab(msgspec.Struct, frozen=True):
     alt_kind_id: int | None
 
 
-class Token(msgspec.Struct, frozen=True):
-    """A slab on chain. `me_kind_id` differs from the slab's kind where Magic Eden reports a wrong grade."""
+class Vaulted(msgspec.Struct, frozen=True, kw_only=True):
+    """Something on chain that Collector Crypt keeps in its vault."""
 
     mint: str
     standard: Standard
     cc_id: str
-    slab: Slab
-    me_kind_id: int
     insured_usd: int
     vault_id: str
     gemrate_id: str
     first_owner: str
     minted_ms: int
-    hides_mint: bool
+    hides_mint: bool = False
+
+
+class Token(Vaulted, frozen=True, kw_only=True):
+    """A slab on chain. `me_kind_id` differs from the slab's kind where Magic Eden reports a wrong grade."""
+
+    slab: Slab
+    me_kind_id: int
+
+
+class Good(Vaulted, frozen=True, kw_only=True):
+    """A raw card or a sealed product on chain."""
+
+    label: Label
+
+
+Asset: TypeAlias = Token | Good
 
 
 class Person(msgspec.Struct, frozen=True):

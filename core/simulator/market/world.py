@@ -11,12 +11,27 @@ import msgspec
 
 from core.simulator.market.asks import Asks
 from core.simulator.market.book import AlreadyListedError, Book, BookState, NotListedError, Order
+from core.simulator.market.goods import Goods
+from core.simulator.market.labels import Label
 from core.simulator.market.life import Life
 from core.simulator.market.past import Past
+from core.simulator.market.rates import Rates
 from core.simulator.market.scenery import Scenery
 from core.simulator.market.settings import WorldSettings
-from core.simulator.market.things import Activity, Currency, Listing, Mood, Sale, Token, Venue, ms_of, time_of
-from core.simulator.market.values import asked_atoms, fair_usd_micros, usd_micros
+from core.simulator.market.things import (
+    Activity,
+    Asset,
+    Currency,
+    Good,
+    Listing,
+    Mood,
+    Sale,
+    Token,
+    Venue,
+    ms_of,
+    time_of,
+)
+from core.simulator.market.values import fair_usd_micros
 
 LONGEST_GAP_MS: Final = 3_600_000
 PACE_MAX: Final = 6000
@@ -59,7 +74,9 @@ class World:
         self._rng = Random(f"life {settings.seed}")
         self.scenery = Scenery(settings, self.born_ms)
         self.book = Book(self._rng)
-        self.asks = Asks(self._rng, self.scenery, self.book)
+        self.goods = Goods(settings, self.scenery, self.born_ms)
+        self.rates = Rates(settings.seed)
+        self.asks = Asks(self._rng, self.scenery, self.book, self.rates)
         self._life = Life(self._rng, self.scenery, self.book, self.asks, settings.listings)
         self._past = Past(settings, self.scenery, self.born_ms)
         self._past.write(self.book, self.asks)
@@ -119,9 +136,7 @@ class World:
         token = self.token(mint)
         _check_currency(venue, currency)
         at_ms = ms_of(now)
-        price = (
-            price_usd_micros if currency is Currency.USDC else asked_atoms(price_usd_micros, currency, at_ms)
-        )
+        price = self._exact_atoms(price_usd_micros, currency, at_ms)
         order = Order(token.mint, self.asks.owner(token), venue, currency, price)
         return self.offered(self.book.open(order, at_ms), now)
 
@@ -139,12 +154,15 @@ class World:
         """The seller asks another price, exact in USDC."""
         currency = self.listing(mint).currency
         at_ms = ms_of(now)
-        price = (
-            price_usd_micros if currency is Currency.USDC else asked_atoms(price_usd_micros, currency, at_ms)
-        )
+        price = self._exact_atoms(price_usd_micros, currency, at_ms)
         if price <= 0:
             raise ValueError("a price is above zero")
         return self.book.reprice(mint, price, at_ms)
+
+    def _exact_atoms(self, price_usd_micros: int, currency: Currency, at_ms: int) -> int:
+        if currency is Currency.USDC:
+            return price_usd_micros
+        return self.rates.asked_atoms(price_usd_micros, currency, at_ms)
 
     def listing(self, mint: str) -> Listing:
         """The open order of a token. Raises NotListedError."""
@@ -160,13 +178,33 @@ class World:
             raise NotListedError(mint)
         return token
 
+    def assets(self) -> Iterator[Asset]:
+        """Everything that can lie in a wallet: slabs first."""
+        return chain(self.scenery.tokens, self.goods.all)
+
+    def asset(self, mint_or_cc_id: str) -> Asset | None:
+        """The slab, raw card or sealed product with this mint or Collector Crypt id, None for no such."""
+        return self.scenery.token(mint_or_cc_id) or self.goods.good(mint_or_cc_id)
+
+    def held_by(self, wallet: str) -> list[Asset]:
+        """What lies in a wallet; what is on sale stays with its seller."""
+        return [asset for asset in self.assets() if self.asks.owner(asset) == wallet]
+
+    def order_of(self, asset: Asset) -> Listing | None:
+        """The open order of an asset, None when it is not on sale."""
+        return self.goods.listing(asset.mint) if isinstance(asset, Good) else self.book.get(asset.mint)
+
+    def label(self, asset: Asset) -> Label:
+        """The words for an asset."""
+        return asset.label if isinstance(asset, Good) else self.scenery.label(asset)
+
     def offered(self, listing: Listing, now: datetime) -> Offered:
         """An open order as the control API tells it."""
         token, at_ms = self.token(listing.mint), ms_of(now)
         return Offered(
             mint=listing.mint,
             seller=listing.seller,
-            price_usd_micros=usd_micros(listing.price_atoms, listing.currency, at_ms),
+            price_usd_micros=self.rates.dollars(listing.price_atoms, listing.currency, at_ms),
             fair_usd_micros=self.asks.fair(token, at_ms),
             certificate=token.slab.certificate,
             name=self.scenery.title(token),

@@ -93,7 +93,7 @@ class Alt:
         kind = rows.kind(card, company, grade)
         shows_skipped = bool(variables["marketTransactionFilter"].get("showSkipped", False))
         sales = [] if kind is None else rows.transactions(kind, shows_skipped=shows_skipped)
-        return {"asset": {"marketTransactions": sales}}
+        return {"asset": {"id": card.alt_asset_id, "marketTransactions": sales}}
 
 
 def _read(body: bytes) -> Question | None:

@@ -1,18 +1,16 @@
-"""A stand-in for https://api.coinbase.com/v2: spot prices of SOL and USDC in dollars, as text."""
+"""A stand-in for https://api.coinbase.com/v2: spot prices of coins in dollars, as text."""
 
 from typing import Final
 
 from aiohttp import web
 
-from core.simulator.market.raw import money_text
-from core.simulator.market.values import sol_usd_micros
+from core.simulator.market.rates import Coin
 from core.simulator.vendors.desk import RETRY_S, Desk, json_response
 
 ROOT: Final = "/vendors/coinbase/v2"
-SOL: Final = "SOL-USD"
-USDC: Final = "USDC-USD"
-DOLLAR: Final = 1_000_000
+PAIRS: Final = {f"{coin}-USD": coin for coin in Coin}
 OFF_BPS: Final = 8
+PRECISE_BELOW_USD: Final = 10
 
 
 def refused(name: str, message: str, status: int) -> web.Response:
@@ -39,11 +37,15 @@ class Coinbase:
         self._desk.add_get(app, path, "vendor:coinbase:spot", self.spot, rate_limited)
 
     def spot(self, request: web.Request) -> web.Response:
-        """GET /prices/{pair}/spot: SOL a little off what the other sources say, as in life."""
-        pair = request.match_info["pair"]
-        if pair not in (SOL, USDC):
+        """GET /prices/{pair}/spot: a little off what the other sources say, as in life; USDC at par."""
+        coin = PAIRS.get(request.match_info["pair"])
+        if coin is None:
             return refused("not_found", "Invalid base currency", 404)
-        sol = sol_usd_micros(self._desk.now_ms) * (10_000 + OFF_BPS) // 10_000
-        rate = sol if pair == SOL else DOLLAR
-        base, currency = pair.split("-")
-        return json_response({"data": {"amount": money_text(rate), "base": base, "currency": currency}})
+        amount = "1" if coin is Coin.USDC else self._amount(coin)
+        return json_response({"data": {"amount": amount, "base": coin.value, "currency": "USD"}})
+
+    def _amount(self, coin: Coin) -> str:
+        """Cents; a coin of less than ten dollars has four places."""
+        usd_micros = self._desk.world.rates.usd_micros(coin, self._desk.now_ms)
+        usd = usd_micros * (10_000 + OFF_BPS) / 10_000 / 1_000_000
+        return f"{usd:.2f}" if usd >= PRECISE_BELOW_USD else f"{usd:.4f}"

@@ -1,15 +1,21 @@
-"""A stand-in for https://api.coingecko.com/api/v3: SOL and USDC in dollars, now, as a chart, as candles."""
+"""A stand-in for https://api.coingecko.com/api/v3: coins in dollars, now, as a chart, as candles."""
 
-from collections.abc import Callable
 from typing import Final
 
 from aiohttp import web
 
-from core.simulator.market.values import DAY_MS, sol_usd_micros
+from core.simulator.market.rates import Coin
+from core.simulator.market.values import DAY_MS
 from core.simulator.vendors.desk import RETRY_S, Answer, Desk, Json, json_response, whole_number
 
 ROOT: Final = "/vendors/coingecko/api/v3"
-COINS: Final[dict[str, Callable[[int], int]]] = {"solana": sol_usd_micros, "usd-coin": lambda _: 1_000_000}
+COINS: Final = {
+    "solana": Coin.SOL,
+    "usd-coin": Coin.USDC,
+    "ethereum": Coin.ETH,
+    "polygon-ecosystem-token": Coin.POL,
+}
+PRECISE_BELOW_USD: Final = 10
 COINS_ISSUED: Final = 540_000_000
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
@@ -75,25 +81,25 @@ class CoinGecko:
 
     def candles(self, request: web.Request) -> web.Response:
         """GET /coins/{id}/ohlc?days=N: 30 minutes for a day, 4 hours up to 30, else 4 days."""
-        rate = COINS.get(request.match_info["coin"])
+        coin = COINS.get(request.match_info["coin"])
         days = whole_number(request.query.get("days"), 0, 1, DAYS_MAX)
-        if rate is None or request.query.get("vs_currency") != "usd":
+        if coin is None or request.query.get("vs_currency") != "usd":
             return refused(404, "coin not found")
         if days not in CANDLE_DAYS:
             return refused(422, "Invalid days parameter")
         step_ms = 30 * MINUTE_MS if days == 1 else 4 * HOUR_MS if days <= 30 else 4 * DAY_MS
         last_ms = self._desk.now_ms // step_ms * step_ms
         closes = range(last_ms - days * DAY_MS + step_ms, last_ms + 1, step_ms)
-        return json_response([_candle(rate, close_ms, step_ms) for close_ms in closes])
+        return json_response([self._candle(coin, close_ms, step_ms) for close_ms in closes])
 
     def _chart(self, request: web.Request, since_ms: int, until_ms: int) -> web.Response:
-        rate = COINS.get(request.match_info["coin"])
-        if rate is None or request.query.get("vs_currency") != "usd":
+        coin = COINS.get(request.match_info["coin"])
+        if coin is None or request.query.get("vs_currency") != "usd":
             return refused(404, "coin not found")
         span_ms = until_ms - since_ms
         step_ms = 5 * MINUTE_MS if span_ms <= DAY_MS else HOUR_MS if span_ms <= 90 * DAY_MS else DAY_MS
         times = [*range(since_ms, until_ms, step_ms), until_ms]
-        prices = [(at_ms, rate(at_ms) / 1_000_000) for at_ms in times]
+        prices = [(at_ms, self._usd(coin, at_ms)) for at_ms in times]
         return json_response(
             {
                 "prices": prices,
@@ -104,18 +110,24 @@ class CoinGecko:
 
     def _quote(self, coin: str, request: web.Request) -> Json:
         now_ms = self._desk.now_ms
-        usd = COINS[coin](now_ms) / 1_000_000
-        yesterday = COINS[coin](now_ms - DAY_MS) / 1_000_000
-        quote: Json = {"usd": round(usd, 2)}
+        usd, yesterday = (self._usd(COINS[coin], at_ms) for at_ms in (now_ms, now_ms - DAY_MS))
+        quote: Json = {"usd": _shown(usd)}
         if request.query.get("include_24hr_change") == "true":
             quote["usd_24h_change"] = (usd - yesterday) / yesterday * 100
         if request.query.get("include_last_updated_at") == "true":
             quote["last_updated_at"] = now_ms // 1000
         return quote
 
+    def _candle(self, coin: Coin, close_ms: int, step_ms: int) -> list[float]:
+        """Close time in ms, then open, high, low and close in dollars."""
+        times = range(close_ms - step_ms, close_ms + 1, step_ms // CANDLE_STEPS)
+        walk = [_shown(self._usd(coin, at_ms)) for at_ms in times]
+        return [close_ms, walk[0], max(walk), min(walk), walk[-1]]
 
-def _candle(rate: Callable[[int], int], close_ms: int, step_ms: int) -> list[float]:
-    """Close time in ms, then open, high, low and close in dollars."""
-    times = range(close_ms - step_ms, close_ms + 1, step_ms // CANDLE_STEPS)
-    walk = [round(rate(at_ms) / 1_000_000, 2) for at_ms in times]
-    return [close_ms, walk[0], max(walk), min(walk), walk[-1]]
+    def _usd(self, coin: Coin, at_ms: int) -> float:
+        return self._desk.world.rates.usd_micros(coin, at_ms) / 1_000_000
+
+
+def _shown(usd: float) -> float:
+    """Cents; a coin of less than ten dollars has six places."""
+    return round(usd, 2 if usd >= PRECISE_BELOW_USD else 6)

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from aiohttp import web
 
-from core.simulator.market.things import Token, Venue
+from core.simulator.market.things import Asset, Venue
 from core.simulator.vendors.collectorcrypt_query import BadQueryError, Card, Finder, make_cursor, parse_query
 from core.simulator.vendors.collectorcrypt_rows import ACTIONS, Rows
 from core.simulator.vendors.desk import Answer, Desk, Json, json_response, whole_number
@@ -96,50 +96,49 @@ class CollectorCrypt:
         except BadQueryError as bad:
             return refused(400, bad.reasons, "Bad Request")
         rows = Rows(self._world, request)
-        cards: list[Card] = [(token, rows.shown_listing(token)) for token in self._world.scenery.tokens]
+        cards: list[Card] = [(asset, rows.shown_listing(asset)) for asset in self._world.assets()]
         finder = Finder(self._world, query)
         found = finder.find(cards)
         page = finder.page(found)
         is_last = not page or page[-1][0] is found[-1][0]
         return json_response(
             {
-                "filterNFtCard": [rows.market_row(token) for token, _ in page],
+                "filterNFtCard": [rows.market_row(asset) for asset, _ in page],
                 "nextCursor": None if is_last else make_cursor(query.order, finder.key(page[-1])),
                 "total": len(cards),
                 "findTotal": len(found),
                 "totalPages": -(-len(found) // query.step),
-                "cardsQtyByCategory": self._quantities([token for token, _ in found]),
+                "cardsQtyByCategory": self._quantities([asset for asset, _ in found]),
             }
         )
 
     def card(self, request: web.Request) -> web.Response:
         """GET /cards/publicNft/{mint or id}."""
-        token = self._token(request)
-        if token is None:
+        asset = self._asset(request)
+        if asset is None:
             return refused(404, "Card not found", "Not Found")
-        return json_response(Rows(self._world, request).static_row(token))
+        return json_response(Rows(self._world, request).static_row(asset))
 
     def market(self, request: web.Request) -> web.Response:
         """GET /cards/publicNft/{mint or id}/market."""
-        token = self._token(request)
-        if token is None:
+        asset = self._asset(request)
+        if asset is None:
             return refused(404, "Card not found", "Not Found")
-        return json_response(Rows(self._world, request).market_state(token))
+        return json_response(Rows(self._world, request).market_state(asset))
 
     def wallet(self, request: web.Request) -> web.Response:
         """GET /cards/{wallet}/: what a wallet holds; listed tokens stay with their seller."""
         wallet = request.match_info["wallet"]
-        owner = self._world.asks.owner
-        held = [token for token in self._world.scenery.tokens if owner(token) == wallet]
+        held = self._world.held_by(wallet)
         if not held and self._world.scenery.person(wallet) is None:
             return refused(404, "User not found", "Not Found")
         step = whole_number(request.query.get("step"), 100, 1, 1000)
         page = whole_number(request.query.get("page"), 1, 1, 100_000)
         if step is None or page is None:
             return refused(400, ["step must be an integer number"], "Bad Request")
-        held.sort(key=lambda token: token.minted_ms, reverse=True)
+        held.sort(key=lambda asset: asset.minted_ms, reverse=True)
         rows = Rows(self._world, request)
-        insured = str(sum(token.insured_usd for token in held))
+        insured = str(sum(asset.insured_usd for asset in held))
         return json_response(
             {
                 "totalCards": len(held),
@@ -149,7 +148,7 @@ class CollectorCrypt:
                 "insuredValueSum": insured,
                 "cardsQtyByCategory": self._quantities(held),
                 "totalCardsCoast": insured,
-                "filterNFtCard": [rows.wallet_row(token) for token in held[(page - 1) * step : page * step]],
+                "filterNFtCard": [rows.wallet_row(asset) for asset in held[(page - 1) * step : page * step]],
             }
         )
 
@@ -181,9 +180,8 @@ class CollectorCrypt:
         ]
         return json_response(found[:ACTIVITIES_MAX])
 
-    def _token(self, request: web.Request) -> Token | None:
-        return self._world.scenery.token(request.match_info["id"])
+    def _asset(self, request: web.Request) -> Asset | None:
+        return self._world.asset(request.match_info["id"])
 
-    def _quantities(self, tokens: list[Token]) -> Json:
-        scenery = self._world.scenery
-        return dict(Counter(scenery.category(scenery.card(scenery.kind(token))) for token in tokens))
+    def _quantities(self, assets: list[Asset]) -> Json:
+        return dict(Counter(self._world.label(asset).category for asset in assets))

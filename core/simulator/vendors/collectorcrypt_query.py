@@ -8,8 +8,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from core.simulator.market.scenery import grade_text
-from core.simulator.market.things import Listing, Token
+from core.simulator.market.things import Asset, Listing
 from core.simulator.market.world import World
 from core.simulator.vendors.collectorcrypt_rows import marketplace
 from core.simulator.vendors.desk import whole_number
@@ -19,7 +18,7 @@ STEP_DEFAULT: Final = 100
 STEP_MAX: Final = 1000
 PAGE_MAX: Final = 100_000
 
-Card: TypeAlias = tuple[Token, Listing | None]
+Card: TypeAlias = tuple[Asset, Listing | None]
 Key: TypeAlias = tuple[int | str, str]
 
 
@@ -91,7 +90,7 @@ class Finder:
     """Filters and orders the tokens of a world for one query."""
 
     def __init__(self, world: World, query: Query) -> None:
-        self._scenery = world.scenery
+        self._label = world.label
         self._owner = world.asks.owner
         self._query = query
 
@@ -115,17 +114,16 @@ class Finder:
 
     def key(self, card: Card) -> Key:
         """What the rows are ordered by; the id breaks ties."""
-        token, listing = card
-        kind = self._scenery.kind(token)
+        asset, listing = card
         by: dict[str, Callable[[], int | str]] = {
-            "date": lambda: token.minted_ms,
-            "name": lambda: self._scenery.title(token),
-            "price": lambda: token.insured_usd,
-            "year": lambda: self._scenery.card(kind).year,
+            "date": lambda: asset.minted_ms,
+            "name": lambda: self._label(asset).title,
+            "price": lambda: asset.insured_usd,
+            "year": lambda: self._label(asset).year,
             "listedPrice": lambda: listing.price_atoms if listing else 0,
             "listedDate": lambda: listing.created_ms if listing else 0,
         }
-        return by[self._query.order](), token.cc_id
+        return by[self._query.order](), asset.cc_id
 
     def _filters(self) -> list[Callable[[Card], bool]]:
         def matcher(matches: Filter, text: str) -> Callable[[Card], bool]:
@@ -136,9 +134,9 @@ class Finder:
 
     def by_search(self, card: Card, text: str) -> bool:
         """A substring of the name; exact on mint and certificate."""
-        token = card[0]
-        is_exact = text in (token.mint, token.slab.certificate)
-        return is_exact or text.casefold() in self._scenery.title(token).casefold()
+        label = self._label(card[0])
+        is_exact = text in (card[0].mint, label.certificate)
+        return is_exact or text.casefold() in label.title.casefold()
 
     def by_owner(self, card: Card, wallet: str) -> bool:
         """Held by this wallet."""
@@ -146,29 +144,32 @@ class Finder:
 
     def by_category(self, card: Card, text: str) -> bool:
         """One of these games."""
-        kind = self._scenery.kind(card[0])
-        return self._scenery.category(self._scenery.card(kind)) in text.split(",")
+        return self._label(card[0]).category in text.split(",")
 
     def by_company(self, card: Card, text: str) -> bool:
         """One of these graders."""
-        return self._scenery.grader(self._scenery.kind(card[0])).company in text.split(",")
+        return self._label(card[0]).company in text.split(",")
 
     def by_grade(self, card: Card, text: str) -> bool:
         """One of these grades, in words or as a number."""
-        grade = self._scenery.grade(self._scenery.kind(card[0]))
-        return bool({grade.text, grade_text(grade.tenths)} & set(text.split(",")))
+        label = self._label(card[0])
+        return bool({label.grade, label.grade_number} & set(text.split(",")))
 
     def by_year(self, card: Card) -> int:
         """The year of the card."""
-        return self._scenery.card(self._scenery.kind(card[0])).year
+        return self._label(card[0]).year
 
     def by_set(self, card: Card, text: str) -> bool:
         """One of these sets."""
-        return self._scenery.set_name(self._scenery.card(self._scenery.kind(card[0]))) in text.split(",")
+        return self._label(card[0]).set_name in text.split(",")
 
     def by_language(self, card: Card, text: str) -> bool:
         """One of these languages."""
-        return self._scenery.card(self._scenery.kind(card[0])).language in text.split(",")
+        return self._label(card[0]).language in text.split(",")
+
+    def by_form(self, card: Card, text: str) -> bool:
+        """One of these forms: Card, Raw, Sealed."""
+        return self._label(card[0]).form in text.split(",")
 
 
 def _has_status(card: Card, text: str) -> bool:
@@ -203,6 +204,6 @@ FILTERS: Final[dict[str, Filter]] = {
     "insuredValueMax": lambda _, card, text: card[0].insured_usd <= float(text),
     "yearMin": lambda finder, card, text: finder.by_year(card) >= float(text),
     "yearMax": lambda finder, card, text: finder.by_year(card) <= float(text),
-    "cardType": lambda _, card, text: "Card" in text.split(","),
+    "cardType": Finder.by_form,
     "blockchain": lambda _, card, text: "Solana" in text.split(","),
 }

@@ -5,8 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from core.simulator.market.things import Activity, Currency, Deed, Listing, Token, Venue
-from core.simulator.market.values import usd_micros
+from core.simulator.market.things import Activity, Asset, Currency, Deed, Listing, Token, Venue
 from core.simulator.market.world import World
 from core.simulator.vendors.desk import USDC_MINT, Json, dollars, iso, picture_url
 
@@ -23,41 +22,40 @@ class Rows:
         self._world = world
         self._request = request
 
-    def shown_listing(self, token: Token) -> Listing | None:
+    def shown_listing(self, asset: Asset) -> Listing | None:
         """The open order that Collector Crypt knows of: its own, and Magic Eden's in USDC."""
-        listing = self._world.book.get(token.mint)
+        listing = self._world.order_of(asset)
         return listing if listing is not None and listing.currency is Currency.USDC else None
 
-    def market_row(self, token: Token) -> Json:
+    def market_row(self, asset: Asset) -> Json:
         """A row of GET /marketplace: price a number, insured value a string, gradeNum null."""
-        listing = self.shown_listing(token)
-        row = self._card(token) | {
+        listing = self.shown_listing(asset)
+        row = self._card(asset) | {
             "listing": None if listing is None else self._short_listing(listing),
-            "offers": _offers(token),
-            "owner": self._short_owner(self._world.asks.owner(token)),
+            "offers": _offers(asset),
+            "owner": self._short_owner(self._world.asks.owner(asset)),
         }
-        if token.hides_mint:
+        if asset.hides_mint:
             del row["nftAddress"]
             row["owner"] = None
         return row
 
-    def wallet_row(self, token: Token) -> Json:
+    def wallet_row(self, asset: Asset) -> Json:
         """A row of GET /cards/{wallet}/: price a string."""
-        listing = self.shown_listing(token)
-        return self._card(token) | {
+        listing = self.shown_listing(asset)
+        return self._card(asset) | {
             "oraclePrice": None,
             "getBuybackOffer": False,
-            "lastTransferredAt": iso(token.minted_ms),
-            "owner": self._owner(self._world.asks.owner(token)),
-            "listing": None if listing is None else self._listing(listing),
+            "lastTransferredAt": iso(asset.minted_ms),
+            "owner": self._owner(self._world.asks.owner(asset)),
+            "listing": None if listing is None else self._listing(asset, listing),
             "inSwap": False,
-            "createdAt": iso(token.minted_ms),
+            "createdAt": iso(asset.minted_ms),
         }
 
-    def static_row(self, token: Token) -> Json:
+    def static_row(self, asset: Asset) -> Json:
         """GET /cards/publicNft/{id}: the catalogue entry, without owner and listing."""
-        kind = self._world.scenery.kind(token)
-        card = self._card(token)
+        card = self._card(asset)
         kept = (
             "id",
             "nftAddress",
@@ -77,17 +75,23 @@ class Rows:
             "images",
         )
         return {name: card[name] for name in kept} | {
-            "population": None if kind.id % UNKNOWN_POPULATION == 0 else kind.population,
+            "population": self._population(asset),
         }
 
-    def market_state(self, token: Token) -> Json:
+    def _population(self, asset: Asset) -> int | None:
+        if not isinstance(asset, Token):
+            return None
+        kind = self._world.scenery.kind(asset)
+        return None if kind.id % UNKNOWN_POPULATION == 0 else kind.population
+
+    def market_state(self, asset: Asset) -> Json:
         """GET /cards/publicNft/{id}/market: owner and listings."""
-        listing = self.shown_listing(token)
-        full = None if listing is None else self._listing(listing)
-        owner = self._owner(self._world.asks.owner(token))
+        listing = self.shown_listing(asset)
+        full = None if listing is None else self._listing(asset, listing)
+        owner = self._owner(self._world.asks.owner(asset))
         return {
-            "id": token.cc_id,
-            "nftAddress": token.mint,
+            "id": asset.cc_id,
+            "nftAddress": asset.mint,
             "listing": full,
             "listings": [] if full is None else [full],
             "owner": owner,
@@ -103,7 +107,7 @@ class Rows:
     def activity(self, activity: Activity) -> Json:
         """A row of GET /card-activity."""
         token = self._world.token(activity.mint)
-        price = usd_micros(activity.price_atoms, activity.currency, activity.at_ms)
+        price = self._world.rates.dollars(activity.price_atoms, activity.currency, activity.at_ms)
         return {
             "id": activity.signature,
             "action": ACTIONS[activity.deed],
@@ -126,33 +130,31 @@ class Rows:
             "source": "COLLECTOR_CRYPT",
         }
 
-    def _card(self, token: Token) -> Json:
-        scenery = self._world.scenery
-        kind = scenery.kind(token)
-        card = scenery.card(kind)
-        picture = picture_url(self._request, self._world, token)
+    def _card(self, asset: Asset) -> Json:
+        label = self._world.label(asset)
+        picture = picture_url(self._request, self._world, asset)
         return {
-            "id": token.cc_id,
-            "nftAddress": token.mint,
-            "itemName": scenery.title(token),
+            "id": asset.cc_id,
+            "nftAddress": asset.mint,
+            "itemName": label.title,
             "blockchain": "Solana",
-            "nftStandard": token.standard.value,
+            "nftStandard": asset.standard.value,
             "status": "Transferred",
             "nftStatus": "Valid",
-            "insuredValue": str(token.insured_usd),
-            "grade": scenery.grade(kind).text,
+            "insuredValue": str(asset.insured_usd),
+            "grade": label.grade,
             "gradeNum": None,
-            "gradingCompany": scenery.grader(kind).company,
-            "gradingID": token.slab.certificate,
-            "type": "Card",
-            "category": scenery.category(card),
-            "year": card.year,
-            "set": scenery.set_name(card),
-            "serial": card.number,
-            "parallel": scenery.variety(card) or "Base",
+            "gradingCompany": label.company,
+            "gradingID": label.certificate,
+            "type": label.form.value,
+            "category": label.category,
+            "year": label.year,
+            "set": label.set_name,
+            "serial": label.number,
+            "parallel": None if label.number is None else label.variety or "Base",
             "frontImage": picture,
             "backImage": picture,
-            "images": _images(token, picture),
+            "images": _images(asset, picture),
             "vault": "OmniVault",
         }
 
@@ -193,11 +195,10 @@ class Rows:
             "marketplace": marketplace(listing.venue),
         }
 
-    def _listing(self, listing: Listing) -> Json:
-        token = self._world.token(listing.mint)
+    def _listing(self, asset: Asset, listing: Listing) -> Json:
         return self._short_listing(listing) | {
             "id": listing.id,
-            "cardId": token.cc_id,
+            "cardId": asset.cc_id,
             "price": str(dollars(listing.price_atoms)),
             "status": "Active",
             "listingAddress": listing.address,
@@ -215,15 +216,15 @@ def marketplace(venue: Venue) -> str:
     return venue.value.upper()
 
 
-def _images(token: Token, picture: str) -> Json:
+def _images(asset: Asset, picture: str) -> Json:
     sizes = ("back", "backM", "backS", "front", "frontM", "frontS")
     return dict.fromkeys(sizes, picture) | {
-        "cardId": token.cc_id,
-        "id": str(uuid.UUID(token.gemrate_id[:32])),
+        "cardId": asset.cc_id,
+        "id": str(uuid.UUID(asset.gemrate_id[:32])),
     }
 
 
-def _offers(token: Token) -> list[Json]:
+def _offers(asset: Asset) -> list[Json]:
     """Ids of offers ever made; they say nothing of live bids."""
-    count = int(token.cc_id[-2:]) % OFFERS_MAX
-    return [{"id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{token.mint} {number}"))} for number in range(count)]
+    count = int(asset.cc_id[-2:]) % OFFERS_MAX
+    return [{"id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{asset.mint} {number}"))} for number in range(count)]

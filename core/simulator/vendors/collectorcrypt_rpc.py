@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 
 from core.simulator.market.bids import Bid, live_bids
-from core.simulator.market.things import Token
+from core.simulator.market.things import Asset
 from core.simulator.vendors.collectorcrypt import ROOT, rate_limited, refused
 from core.simulator.vendors.collectorcrypt_rows import Rows, marketplace
 from core.simulator.vendors.desk import Desk, Json, dollars, iso, json_response
@@ -73,29 +73,29 @@ class CollectorCryptRpc:
         strangers = sorted(set(call.params) - {"nftAddress", "useV2"})
         if strangers:
             return refused(400, [f"property {name} should not exist" for name in strangers], "Bad Request")
-        token = self._token(call)
-        if token is None:
+        asset = self._asset(call)
+        if asset is None:
             return refused(404, "Card not found", "Not Found")
         world = self._desk.world
-        bids = live_bids(world.scenery, world.settings.seed, token, self._desk.now_ms)
-        return json_response([self._row(token, bid) for bid in bids])
+        bids = live_bids(world.scenery, world.settings.seed, asset, self._desk.now_ms)
+        return json_response([self._row(asset, bid) for bid in bids])
 
     def status(self, request: web.Request, call: Call) -> web.Response:
         """checkListingStatus: whether a wallet's card is on sale, and where."""
         strangers = sorted(set(call.params) - {"nftAddress", "wallet"})
         if strangers:
             return refused(400, [f"property {name} should not exist" for name in strangers], "Bad Request")
-        token = self._token(call)
-        listing = None if token is None else Rows(self._desk.world, request).shown_listing(token)
+        asset = self._asset(call)
+        listing = None if asset is None else Rows(self._desk.world, request).shown_listing(asset)
         if listing is None or listing.seller != call.params.get("wallet"):
             return json_response({"exists": False, "marketplace": None, "listing": None})
         row = {"price": dollars(listing.price_atoms), "currency": listing.currency.value}
         return json_response({"exists": True, "marketplace": marketplace(listing.venue), "listing": row})
 
-    def _token(self, call: Call) -> Token | None:
-        return self._desk.world.scenery.token(str(call.params.get("nftAddress")))
+    def _asset(self, call: Call) -> Asset | None:
+        return self._desk.world.asset(str(call.params.get("nftAddress")))
 
-    def _row(self, token: Token, bid: Bid) -> Json:
+    def _row(self, asset: Asset, bid: Bid) -> Json:
         person = self._desk.world.scenery.person(bid.buyer)
         return {
             "id": bid.id,
@@ -105,7 +105,7 @@ class CollectorCryptRpc:
             "currency": "USDC",
             "status": "Active",
             "createdAt": iso(bid.made_ms),
-            "card": {"id": token.cc_id, "nftAddress": token.mint},
+            "card": {"id": asset.cc_id, "nftAddress": asset.mint},
             "source": "CC",
         }
 

@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from core.simulator.faults import Faults, RateLimited
-from core.simulator.market.things import Kind, Token, ms_of, time_of
+from core.simulator.market.things import Asset, ms_of, time_of
 from core.simulator.market.world import World
 
 Json: TypeAlias = Any
@@ -79,14 +79,12 @@ def plain_number(value: float) -> int | float:
     return int(value) if value == int(value) else value
 
 
-def picture_url(request: web.Request, world: World, token: Token) -> str:
-    """Where the demo page draws this slab."""
-    kind: Kind = world.scenery.kind(token)
-    card = world.scenery.card(kind)
-    grade = world.scenery.grade(kind).text
-    words = {"name": f"{card.name} {card.stamp}".strip(), "grade": grade}
-    query = urlencode(words | {"grader": world.scenery.grader(kind).alt_code}, quote_via=quote)
-    return f"{request.scheme}://{request.host}/pictures/{token.cc_id}.svg?{query}"
+def picture_url(request: web.Request, world: World, asset: Asset) -> str:
+    """Where the demo page draws this thing."""
+    label = world.label(asset)
+    words = {"name": f"{label.name} {label.stamp}".strip(), "grade": label.grade or ""}
+    query = urlencode(words | {"grader": label.grader}, quote_via=quote)
+    return f"{request.scheme}://{request.host}/pictures/{asset.cc_id}.svg?{query}"
 
 
 def whole_number(text: str | None, default: int, lowest: int, highest: int) -> int | None:
@@ -99,6 +97,6 @@ def whole_number(text: str | None, default: int, lowest: int, highest: int) -> i
     return number if lowest <= number <= highest else None
 
 
-def traits(pairs: Iterable[tuple[str, str]]) -> list[Json]:
-    """On-chain attributes: every value a string."""
-    return [{"trait_type": name, "value": value} for name, value in pairs]
+def traits(pairs: Iterable[tuple[str, str | None]]) -> list[Json]:
+    """On-chain attributes: every value a string, and what there is not (None) is left out."""
+    return [{"trait_type": name, "value": value} for name, value in pairs if value is not None]

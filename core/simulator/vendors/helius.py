@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from core.simulator.market.things import Standard, Token
+from core.simulator.market.things import Asset, Standard
 from core.simulator.vendors.desk import Desk, Json, json_response
 from core.simulator.vendors.helius_rows import COLLECTIONS, TOKEN_PROGRAM, Rows, account_address
 from core.simulator.vendors.limits import Window
@@ -108,42 +108,36 @@ class Helius:
             return failed(mistake, call.id)
 
     def _by_owner(self, params: Json) -> Json:
-        return self._page(self._held(_text(params, "ownerAddress")), params)
+        return self._page(self._desk.world.held_by(_text(params, "ownerAddress")), params)
 
     def _search(self, params: Json) -> Json:
         """`tokenType` is required with an owner; `grouping` picks one of the two collections."""
-        held = self._desk.world.scenery.tokens
+        held = [*self._desk.world.assets()]
         if "ownerAddress" in params:
             if params.get("tokenType") not in TOKEN_TYPES:
                 raise RpcError(BAD_PARAMS, "Invalid params: tokenType is required with ownerAddress")
-            held = self._held(_text(params, "ownerAddress"))
+            held = self._desk.world.held_by(_text(params, "ownerAddress"))
         grouping = params.get("grouping")
         if params.get("tokenType") in ("fungible", "compressedNft"):
             held = []
-        return self._page([token for token in held if grouping is None or _is_in(token, grouping)], params)
+        return self._page([asset for asset in held if grouping is None or _is_in(asset, grouping)], params)
 
     def _by_group(self, params: Json) -> Json:
         group = [_text(params, "groupKey"), _text(params, "groupValue")]
-        return self._page(
-            [token for token in self._desk.world.scenery.tokens if _is_in(token, group)], params
-        )
+        return self._page([asset for asset in self._desk.world.assets() if _is_in(asset, group)], params)
 
     def _asset(self, params: Json) -> Json:
-        token = self._desk.world.scenery.token(_text(params, "id"))
-        if token is None:
+        asset = self._desk.world.asset(_text(params, "id"))
+        if asset is None:
             raise RpcError(-32004, "Asset not found", 404)
-        return self._rows.asset(token)
+        return self._rows.asset(asset)
 
-    def _held(self, wallet: str) -> list[Token]:
-        world = self._desk.world
-        return [token for token in world.scenery.tokens if world.asks.owner(token) == wallet]
-
-    def _page(self, found: list[Token], params: Json) -> Json:
+    def _page(self, found: list[Asset], params: Json) -> Json:
         """`total` counts this page only."""
         limit, page = params.get("limit", PAGE_MAX), params.get("page", 1)
         if not _is_count(limit) or not _is_count(page) or limit > PAGE_MAX:
             raise RpcError(BAD_PARAMS, "Invalid request parameters.", 400)
-        items = [self._rows.asset(token) for token in found[(page - 1) * limit : page * limit]]
+        items = [self._rows.asset(asset) for asset in found[(page - 1) * limit : page * limit]]
         slot = self._rows.slot(self._desk.now_ms)
         return {"last_indexed_slot": slot, "total": len(items), "limit": limit, "page": page, "items": items}
 
@@ -151,19 +145,19 @@ class Helius:
         """Sees pNFTs only: Core assets have no token account."""
         match params:
             case [str(wallet), {"programId": str(program)}, {"encoding": "jsonParsed"}]:
-                held = self._held(wallet) if program == TOKEN_PROGRAM else []
+                held = self._desk.world.held_by(wallet) if program == TOKEN_PROGRAM else []
             case _:
                 raise RpcError(BAD_PARAMS, "Invalid params: expected owner, programId, jsonParsed")
-        pnfts = [token for token in held if token.standard is Standard.PNFT]
-        return self._in_context([self._rows.account(token, wallet) for token in pnfts])
+        pnfts = [asset for asset in held if asset.standard is Standard.PNFT]
+        return self._in_context([self._rows.account(asset, wallet) for asset in pnfts])
 
     def _largest(self, params: Json) -> Json:
         """The one account of a pNFT; a Core asset is no mint at all."""
-        token = self._desk.world.scenery.token(params[0]) if isinstance(params, list) and params else None
-        if token is None or token.standard is not Standard.PNFT:
+        asset = self._desk.world.asset(params[0]) if isinstance(params, list) and params else None
+        if asset is None or asset.standard is not Standard.PNFT:
             raise RpcError(BAD_PARAMS, "Invalid param: not a Token mint")
         one = {"amount": "1", "decimals": 0, "uiAmount": 1.0, "uiAmountString": "1"}
-        return self._in_context([{"address": account_address(token), **one}])
+        return self._in_context([{"address": account_address(asset), **one}])
 
     def _account(self, params: Json) -> Json:
         """A token account by its address; null for what is none."""
@@ -172,9 +166,9 @@ class Helius:
                 world = self._desk.world
             case _:
                 raise RpcError(BAD_PARAMS, "Invalid params: expected address, jsonParsed")
-        pnfts = (token for token in world.scenery.tokens if token.standard is Standard.PNFT)
-        token = next((token for token in pnfts if account_address(token) == address), None)
-        row = None if token is None else self._rows.account(token, world.asks.owner(token))
+        pnfts = (asset for asset in world.assets() if asset.standard is Standard.PNFT)
+        asset = next((asset for asset in pnfts if account_address(asset) == address), None)
+        row = None if asset is None else self._rows.account(asset, world.asks.owner(asset))
         return self._in_context(None if row is None else row["account"])
 
     def _in_context(self, value: Json) -> Json:
@@ -197,8 +191,8 @@ def _text(params: Json, name: str) -> str:
     return value
 
 
-def _is_in(token: Token, grouping: Json) -> bool:
-    return bool(grouping == ["collection", COLLECTIONS[token.standard]])
+def _is_in(asset: Asset, grouping: Json) -> bool:
+    return bool(grouping == ["collection", COLLECTIONS[asset.standard]])
 
 
 def _is_count(value: Json) -> bool:

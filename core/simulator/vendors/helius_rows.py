@@ -4,8 +4,7 @@ import hashlib
 from typing import Final
 
 from core.simulator.market.identifiers import base58
-from core.simulator.market.scenery import grade_text
-from core.simulator.market.things import Standard, Token
+from core.simulator.market.things import Asset, Standard
 from core.simulator.market.values import DAY_MS
 from core.simulator.market.world import World
 from core.simulator.vendors.desk import Json, traits
@@ -38,9 +37,9 @@ ROYALTY: Final = {
 }
 
 
-def account_address(token: Token) -> str:
+def account_address(asset: Asset) -> str:
     """Where a pNFT lies."""
-    return base58(hashlib.sha256(f"account {token.mint}".encode()).digest())
+    return base58(hashlib.sha256(f"account {asset.mint}".encode()).digest())
 
 
 class Rows:
@@ -53,19 +52,19 @@ class Rows:
         """The newest slot, at 400 ms each."""
         return 450_000_000 + now_ms % (400 * DAY_MS) // 400
 
-    def asset(self, token: Token) -> Json:
+    def asset(self, asset: Asset) -> Json:
         """An item of DAS. Core assets carry their full name beside the one cut at 32 characters."""
-        is_core = token.standard is Standard.CORE
+        is_core = asset.standard is Standard.CORE
         return {
             "interface": "MplCoreAsset" if is_core else "ProgrammableNFT",
-            "id": token.mint,
-            "content": self._core_content(token) if is_core else self._pnft_content(token),
+            "id": asset.mint,
+            "content": self._core_content(asset) if is_core else self._pnft_content(asset),
             "authorities": [{"address": AUTHORITY, "scopes": ["full"]}],
             "compression": UNCOMPRESSED,
-            "grouping": [{"group_key": "collection", "group_value": COLLECTIONS[token.standard]}],
+            "grouping": [{"group_key": "collection", "group_value": COLLECTIONS[asset.standard]}],
             "royalty": ROYALTY,
             "creators": [] if is_core else [{"address": AUTHORITY, "share": 100, "verified": False}],
-            "ownership": self._ownership(token),
+            "ownership": self._ownership(asset),
             "supply": None
             if is_core
             else {"print_max_supply": 0, "print_current_supply": 0, "edition_nonce": 255},
@@ -73,18 +72,18 @@ class Rows:
             "burnt": False,
         }
 
-    def account(self, token: Token, wallet: str) -> Json:
+    def account(self, asset: Asset, wallet: str) -> Json:
         """A token account with one piece in it."""
         amount = {"amount": "1", "decimals": 0, "uiAmount": 1.0, "uiAmountString": "1"}
         info = {
             "isNative": False,
-            "mint": token.mint,
+            "mint": asset.mint,
             "owner": wallet,
-            "state": "frozen" if token.mint in self._world.book else "initialized",
+            "state": "frozen" if self._world.order_of(asset) is not None else "initialized",
             "tokenAmount": amount,
         }
         return {
-            "pubkey": account_address(token),
+            "pubkey": account_address(asset),
             "account": {
                 "lamports": 2_039_280,
                 "owner": TOKEN_PROGRAM,
@@ -99,25 +98,25 @@ class Rows:
             },
         }
 
-    def _ownership(self, token: Token) -> Json:
+    def _ownership(self, asset: Asset) -> Json:
         """A listed pNFT stays with its owner, frozen and delegated."""
-        is_held = token.standard is Standard.PNFT and token.mint in self._world.book
+        is_held = asset.standard is Standard.PNFT and self._world.order_of(asset) is not None
         return {
             "frozen": is_held,
             "delegated": is_held,
             "delegate": AUTHORITY if is_held else None,
             "ownership_model": "single",
-            "owner": self._world.asks.owner(token),
+            "owner": self._world.asks.owner(asset),
         }
 
-    def _core_content(self, token: Token) -> Json:
-        title = self._world.scenery.title(token)
-        sides = [f"https://nft.collectorcrypt.com/{side}/{token.cc_id}" for side in ("front", "back")]
+    def _core_content(self, asset: Asset) -> Json:
+        title = self._world.label(asset).title
+        sides = [f"https://nft.collectorcrypt.com/{side}/{asset.cc_id}" for side in ("front", "back")]
         files = [
             {
                 "uri": uri,
                 "mime": "image/jpeg",
-                "cc_cdn": f"https://d1xpxki1g4htqu.cloudfront.net/{token.gemrate_id}",
+                "cc_cdn": f"https://d1xpxki1g4htqu.cloudfront.net/{asset.gemrate_id}",
                 "cdn_uri": f"https://cdn.helius-rpc.com/cdn-cgi/image//{uri}",
             }
             for uri in sides
@@ -126,53 +125,51 @@ class Rows:
             "name": title[:ON_CHAIN_NAME],
             "symbol": "",
             "json_name": title,
-            "attributes": self._attributes(token),
+            "attributes": self._attributes(asset),
             "description": title,
-            "insuredValue": str(token.insured_usd),
+            "insuredValue": str(asset.insured_usd),
         }
         return {
             "$schema": SCHEMA,
             "files": files,
             "links": {"image": sides[0]},
-            "json_uri": f"https://arweave.net/{token.gemrate_id}",
+            "json_uri": f"https://arweave.net/{asset.gemrate_id}",
             "metadata": metadata,
         }
 
-    def _pnft_content(self, token: Token) -> Json:
-        image = f"https://arweave.net/{token.gemrate_id}"
+    def _pnft_content(self, asset: Asset) -> Json:
+        image = f"https://arweave.net/{asset.gemrate_id}"
         return {
             "$schema": SCHEMA,
-            "json_uri": f"https://arweave.net/{token.vault_id}",
+            "json_uri": f"https://arweave.net/{asset.vault_id}",
             "files": [{"uri": image, "mime": "image/jpeg"}],
             "metadata": {
-                "name": self._world.scenery.title(token)[:ON_CHAIN_NAME],
+                "name": self._world.label(asset).title[:ON_CHAIN_NAME],
                 "symbol": "",
                 "token_standard": "ProgrammableNonFungible",
-                "attributes": self._attributes(token),
+                "attributes": self._attributes(asset),
             },
             "links": {"image": image},
         }
 
-    def _attributes(self, token: Token) -> list[Json]:
-        scenery = self._world.scenery
-        kind = scenery.kind(token)
-        card, grade = scenery.card(kind), scenery.grade(kind)
-        number = grade_text(grade.tenths)
+    def _attributes(self, asset: Asset) -> list[Json]:
+        label = self._world.label(asset)
+        about = [str(label.year), label.set_name, label.name, label.number or ""]
         return traits(
             [
-                ("Collector Crypt ID", token.cc_id),
-                ("Serial Number", card.number),
-                ("Type", "Card"),
-                ("Category", scenery.category(card)),
+                ("Collector Crypt ID", asset.cc_id),
+                ("Serial Number", label.number),
+                ("Type", label.form.value),
+                ("Category", label.category),
                 ("Status", "Valid"),
-                ("Year", str(card.year)),
-                ("Insured Value", str(token.insured_usd)),
-                ("Grading ID", token.slab.certificate),
-                ("Grading Company", scenery.grader(kind).company),
-                ("The Grade", grade.text),
-                *([("GradeNum", number)] if token.standard is Standard.PNFT else []),
-                ("Set", scenery.set_name(card)),
-                ("Card Name", card.name),
-                ("Description", f"{card.year} {scenery.set_name(card)} {card.name} {card.number}"),
+                ("Year", str(label.year)),
+                ("Insured Value", str(asset.insured_usd)),
+                ("Grading ID", label.certificate),
+                ("Grading Company", label.company),
+                ("The Grade", label.grade),
+                ("GradeNum", label.grade_number if asset.standard is Standard.PNFT else None),
+                ("Set", label.set_name),
+                ("Card Name", label.name),
+                ("Description", " ".join(word for word in about if word)),
             ]
         )

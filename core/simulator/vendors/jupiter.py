@@ -4,11 +4,13 @@ from typing import Final
 
 from aiohttp import web
 
-from core.simulator.market.values import DAY_MS, sol_usd_micros
+from core.simulator.market.rates import Coin
+from core.simulator.market.values import DAY_MS
 from core.simulator.vendors.desk import SOL_MINT, USDC_MINT, Desk, Json, json_response
 from core.simulator.vendors.limits import Window, limited
 
 ROOT: Final = "/vendors/jupiter/price/v3"
+COINS: Final = {SOL_MINT: Coin.SOL, USDC_MINT: Coin.USDC}
 IDS_MAX: Final = 50
 A_MINUTE_MAX: Final = 30
 MINUTE_MS: Final = 60_000
@@ -42,14 +44,14 @@ class Jupiter:
         ids = [mint for mint in request.query.get("ids", "").split(",") if mint]
         if not 1 <= len(ids) <= IDS_MAX:
             return json_response({"code": 400, "message": "ids: 1 to 50 mints"}, status=400)
-        known = {mint: self._price(mint) for mint in ids if mint in (SOL_MINT, USDC_MINT)}
+        known = {mint: self._price(mint) for mint in ids if mint in COINS}
         left = A_MINUTE_MAX if self._window is None else self._window.left
         return json_response(known, headers={"x-ratelimit-remaining": str(left)})
 
     def _price(self, mint: str) -> Json:
         now_ms = self._desk.now_ms
         is_sol = mint == SOL_MINT
-        usd, before = (_sol(at_ms) if is_sol else 0.9999 for at_ms in (now_ms, now_ms - DAY_MS))
+        usd, before = (self._usd(COINS[mint], at_ms) for at_ms in (now_ms, now_ms - DAY_MS))
         return {
             "createdAt": CREATED,
             "liquidity": 621679197.67 if is_sol else 522175174.66,
@@ -59,7 +61,6 @@ class Jupiter:
             "priceChange24h": (usd - before) / before * 100,
         }
 
-
-def _sol(at_ms: int) -> float:
-    """Dollars for a SOL, a little off what the other sources say, as in life."""
-    return sol_usd_micros(at_ms) * (10_000 - OFF_BPS) / 10_000 / 1_000_000
+    def _usd(self, coin: Coin, at_ms: int) -> float:
+        """Dollars for a coin, a little off what the other sources say, as in life."""
+        return self._desk.world.rates.usd_micros(coin, at_ms) * (10_000 - OFF_BPS) / 10_000 / 1_000_000

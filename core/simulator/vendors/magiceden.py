@@ -6,8 +6,9 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from core.simulator.market.things import Currency, Deed, Listing, Token, Venue
-from core.simulator.market.values import DAY_MS, LAMPORTS_A_SOL, lamports
+from core.simulator.market.rates import LAMPORTS_A_SOL
+from core.simulator.market.things import Asset, Currency, Deed, Listing, Venue
+from core.simulator.market.values import DAY_MS
 from core.simulator.vendors.desk import RETRY_S, USDC_MINT, Answer, Desk, Json, json_response, whole_number
 from core.simulator.vendors.limits import Window, limited
 from core.simulator.vendors.magiceden_rows import SYMBOL, TYPES, Rows, orders_on_magiceden
@@ -120,7 +121,7 @@ class MagicEden:
         )
 
     def _lamports(self, listing: Listing) -> int:
-        return lamports(listing.price_atoms, listing.currency, self._desk.now_ms)
+        return self._world.rates.lamports(listing.price_atoms, listing.currency, self._desk.now_ms)
 
     def collection_activities(self, request: web.Request) -> web.Response:
         """What happened in the collection, newest first; `type` picks one kind."""
@@ -130,10 +131,10 @@ class MagicEden:
 
     def token_activities(self, request: web.Request) -> web.Response:
         """What happened to a token."""
-        token = self._token(request)
-        if token is None:
+        asset = self._asset(request)
+        if asset is None:
             return refused(400, "Token not found")
-        mint = token.mint
+        mint = asset.mint
         return self._activities(
             request, limit_max=500, of_collection=False, wanted=lambda act_mint, *_: act_mint == mint
         )
@@ -187,32 +188,30 @@ class MagicEden:
 
     def _sale_lamports(self, since_ms: int) -> list[int]:
         return [
-            lamports(act.price_atoms, act.currency, act.at_ms)
+            self._world.rates.lamports(act.price_atoms, act.currency, act.at_ms)
             for act in self._world.book.activities
             if act.venue is Venue.ME and act.deed is Deed.SALE and act.at_ms >= since_ms
         ]
 
     def token(self, request: web.Request) -> web.Response:
         """What a token is."""
-        token = self._token(request)
-        return (
-            refused(400, "Token not found")
-            if token is None
-            else json_response(self._rows(request).token(token))
-        )
+        asset = self._asset(request)
+        if asset is None:
+            return refused(400, "Token not found")
+        return json_response(self._rows(request).token(asset))
 
     def token_listings(self, request: web.Request) -> web.Response:
         """The open order of a token: one row or none."""
-        token = self._token(request)
-        if token is None:
+        asset = self._asset(request)
+        if asset is None:
             return refused(400, "Token not found")
-        listing = self._world.book.get(token.mint)
+        listing = self._world.order_of(asset)
         is_here = listing is not None and listing.venue is Venue.ME
         rows = self._rows(request)
         return json_response(
             [rows.listing(listing, of_collection=False)] if listing is not None and is_here else []
         )
 
-    def _token(self, request: web.Request) -> Token | None:
-        token = self._world.scenery.token(request.match_info["mint"])
-        return token if token is not None and token.mint == request.match_info["mint"] else None
+    def _asset(self, request: web.Request) -> Asset | None:
+        asset = self._world.asset(request.match_info["mint"])
+        return asset if asset is not None and asset.mint == request.match_info["mint"] else None

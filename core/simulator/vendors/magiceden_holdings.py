@@ -5,8 +5,8 @@ from typing import Final
 from aiohttp import web
 
 from core.simulator.market.bids import Bid, live_bids
-from core.simulator.market.things import Currency, Token, Venue
-from core.simulator.market.values import LAMPORTS_A_SOL, lamports
+from core.simulator.market.rates import LAMPORTS_A_SOL
+from core.simulator.market.things import Asset, Currency, Venue
 from core.simulator.vendors.desk import Desk, Json, json_response, whole_number
 from core.simulator.vendors.limits import Window, limited
 from core.simulator.vendors.magiceden import ROOT, rate_limited, refused, too_many
@@ -41,42 +41,39 @@ class MagicEdenHoldings:
         if offset is None or limit is None or states is None or len(wallet) not in WALLET_LENGTHS:
             return refused(400, "Invalid parameters")
         world = self._desk.world
-        held = [
-            token
-            for token in world.scenery.tokens
-            if world.asks.owner(token) == wallet and self._is_listed(token) in states
-        ]
+        held = [asset for asset in world.held_by(wallet) if self._is_listed(asset) in states]
         if query.get("collection_symbol", SYMBOL) != SYMBOL:
             held = []
         rows = Rows(world, request, self._desk.now_ms)
-        return json_response([self._held(rows, token) for token in held[offset : offset + limit]])
+        return json_response([self._held(rows, asset) for asset in held[offset : offset + limit]])
 
     def offers(self, request: web.Request) -> web.Response:
         """GET /tokens/{mint}/offers_received: bids in SOL."""
         world = self._desk.world
-        token = world.scenery.token(request.match_info["mint"])
-        if token is None:
+        asset = world.asset(request.match_info["mint"])
+        if asset is None:
             return refused(400, "Token not found")
-        bids = live_bids(world.scenery, world.settings.seed, token, self._desk.now_ms)
-        return json_response([self._offer(token, bid) for bid in bids])
+        bids = live_bids(world.scenery, world.settings.seed, asset, self._desk.now_ms)
+        return json_response([self._offer(asset, bid) for bid in bids])
 
-    def _is_listed(self, token: Token) -> bool:
-        listing = self._desk.world.book.get(token.mint)
+    def _is_listed(self, asset: Asset) -> bool:
+        listing = self._desk.world.order_of(asset)
         return listing is not None and listing.venue is Venue.ME
 
-    def _held(self, rows: Rows, token: Token) -> Json:
-        row: Json = rows.token(token)
+    def _held(self, rows: Rows, asset: Asset) -> Json:
+        row: Json = rows.token(asset)
         row["properties"]["creators"] = [{"address": AUTHORITY, "verified": True, "share": 100}]
-        return row | {"listStatus": "listed" if self._is_listed(token) else "unlisted"}
+        return row | {"listStatus": "listed" if self._is_listed(asset) else "unlisted"}
 
-    def _offer(self, token: Token, bid: Bid) -> Json:
+    def _offer(self, asset: Asset, bid: Bid) -> Json:
+        price = self._desk.world.rates.lamports(bid.usd_micros, Currency.USDC, bid.made_ms)
         return {
             "pdaAddress": bid.address,
-            "tokenMint": token.mint,
+            "tokenMint": asset.mint,
             "auctionHouse": "",
             "buyer": bid.buyer,
             "buyerReferral": "",
             "tokenSize": 1,
-            "price": lamports(bid.usd_micros, Currency.USDC, bid.made_ms) / LAMPORTS_A_SOL,
+            "price": price / LAMPORTS_A_SOL,
             "expiry": 0,
         }

@@ -4,9 +4,19 @@ from typing import Final
 
 from aiohttp import web
 
-from core.simulator.market.scenery import grade_text
-from core.simulator.market.things import Activity, Currency, Deed, Listing, Standard, Token, Venue
-from core.simulator.market.values import LAMPORTS_A_SOL, lamports
+from core.simulator.market.labels import Label
+from core.simulator.market.rates import LAMPORTS_A_SOL
+from core.simulator.market.things import (
+    Activity,
+    Asset,
+    Currency,
+    Deed,
+    Good,
+    Listing,
+    Standard,
+    Token,
+    Venue,
+)
 from core.simulator.market.world import World
 from core.simulator.vendors.desk import SOL_MINT, USDC_MINT, Json, picture_url, plain_number, traits
 
@@ -49,10 +59,10 @@ class Rows:
             "listingSource": "M2",
         }
 
-    def token(self, token: Token) -> Json:
+    def token(self, asset: Asset) -> Json:
         """GET /tokens/{mint}."""
-        image = picture_url(self._request, self._world, token)
-        return self._token(token, image) | _links(token)
+        image = picture_url(self._request, self._world, asset)
+        return self._token(asset, image) | _links(asset)
 
     def activity(self, activity: Activity, *, of_collection: bool) -> Json:
         """A row of the activities endpoints.
@@ -85,18 +95,18 @@ class Rows:
             "isCompressed": False,
         }
 
-    def _token(self, token: Token, image: str) -> Json:
+    def _token(self, asset: Asset, image: str) -> Json:
         return {
-            "mintAddress": token.mint,
-            "owner": self._world.asks.owner(token),
+            "mintAddress": asset.mint,
+            "owner": self._world.asks.owner(asset),
             "supply": 1,
             "collection": SYMBOL,
-            "name": self._world.scenery.title(token),
+            "name": self._world.label(asset).title,
             "updateAuthority": AUTHORITY,
             "primarySaleHappened": True,
             "sellerFeeBasisPoints": 0,
             "image": image,
-            "attributes": self._attributes(token),
+            "attributes": self._attributes(asset),
             "properties": {
                 "category": "image",
                 "files": [{"uri": image, "type": "image/jpeg"}],
@@ -104,54 +114,52 @@ class Rows:
             },
         }
 
-    def _attributes(self, token: Token) -> list[Json]:
+    def _attributes(self, asset: Asset) -> list[Json]:
         """The on-chain traits in their recorded order, with the grade that Magic Eden believes in."""
-        scenery = self._world.scenery
-        believed = scenery.kinds[token.me_kind_id]
-        card = scenery.card(believed)
-        grade = scenery.grade(believed)
-        number = grade_text(grade.tenths)
-        is_core = token.standard is Standard.CORE
-        category, set_name = scenery.category(card), scenery.set_name(card)
-        variety = scenery.variety(card)
-        return traits(
-            [
-                ("Collector Crypt ID", token.cc_id),
-                ("Serial Number", card.number),
-                ("Type", "Card"),
-                ("Category", category),
-                ("Status", "Valid"),
-                ("Year", str(card.year)),
-                ("Insured Value", str(token.insured_usd)),
-                ("Vault", "OmniVault"),
-                ("Location", ""),
-                ("Vault ID", token.vault_id),
-                ("Grading ID", token.slab.certificate),
-                ("Grading Company", scenery.grader(believed).company),
-                ("Autographed", "false"),
-                ("The Grade", grade.text),
-                ("Authenticated", "true"),
-                *([] if is_core else [("GradeNum", number)]),
-                ("Set", set_name),
-                ("Gemrate Id", token.gemrate_id),
-                *([("Gemrate Universal Id", token.gemrate_id)] if is_core else []),
-                ("Gemrate Grade", f"g{number.replace('.', '_')}"),
-                ("Card Name", card.name),
-                (
-                    "Description",
-                    f"{card.year} {set_name} {card.name} {variety} {card.number}".replace("  ", " "),
-                ),
-                ("Spec Id", str(10_000_000 + card.id)),
-                ("Set Url", "https://www.psacard.com/pop/tcg-cards"),
-                ("Parallel", variety or "Base"),
-            ]
-        )
+        label = self._believed(asset)
+        is_core = asset.standard is Standard.CORE
+        about = [str(label.year), label.set_name, label.name, label.variety, label.number or ""]
+        pairs: list[tuple[str, str | None]] = [
+            ("Collector Crypt ID", asset.cc_id),
+            ("Serial Number", label.number),
+            ("Type", label.form.value),
+            ("Category", label.category),
+            ("Status", "Valid"),
+            ("Year", str(label.year)),
+            ("Insured Value", str(asset.insured_usd)),
+            ("Vault", "OmniVault"),
+            ("Location", ""),
+            ("Vault ID", asset.vault_id),
+            ("Grading ID", label.certificate),
+            ("Grading Company", label.company),
+            ("Autographed", "false"),
+            ("The Grade", label.grade),
+            ("Authenticated", "true"),
+            ("GradeNum", None if is_core else label.grade_number),
+            ("Set", label.set_name),
+            *_gemrate(asset, label),
+            ("Card Name", label.name),
+            ("Description", " ".join(word for word in about if word)),
+            *self._registry(asset),
+            ("Parallel", label.number and (label.variety or "Base")),
+        ]
+        return traits(pairs)
+
+    def _believed(self, asset: Asset) -> Label:
+        return asset.label if isinstance(asset, Good) else self._world.scenery.believed_label(asset)
+
+    def _registry(self, asset: Asset) -> list[tuple[str, str]]:
+        """Where the grader lists a slab's card."""
+        if isinstance(asset, Good):
+            return []
+        number = 10_000_000 + self._world.scenery.kind(asset).card_id
+        return [("Spec Id", str(number)), ("Set Url", "https://www.psacard.com/pop/tcg-cards")]
 
     def _sol(self, price_atoms: int, currency: Currency, at_ms: int) -> int | float:
-        return plain_number(lamports(price_atoms, currency, at_ms) / LAMPORTS_A_SOL)
+        return plain_number(self._world.rates.lamports(price_atoms, currency, at_ms) / LAMPORTS_A_SOL)
 
     def _price_info(self, price_atoms: int, currency: Currency, at_ms: int) -> Json:
-        raw = str(lamports(price_atoms, currency, at_ms))
+        raw = str(self._world.rates.lamports(price_atoms, currency, at_ms))
         info: Json = {"solPrice": {"rawAmount": raw, "address": SOL_MINT, "decimals": 9}}
         if currency is Currency.USDC:
             info["splPrice"] = {
@@ -163,8 +171,19 @@ class Rows:
         return info
 
 
-def _links(token: Token) -> Json:
-    return {"animationUrl": "", "externalUrl": f"https://collectorcrypt.com/assets/solana/{token.mint}"}
+def _gemrate(asset: Asset, label: Label) -> list[tuple[str, str | None]]:
+    """What Gemrate knows: slabs only."""
+    if label.grade_number is None:
+        return []
+    return [
+        ("Gemrate Id", asset.gemrate_id),
+        ("Gemrate Universal Id", asset.gemrate_id if asset.standard is Standard.CORE else None),
+        ("Gemrate Grade", f"g{label.grade_number.replace('.', '_')}"),
+    ]
+
+
+def _links(asset: Asset) -> Json:
+    return {"animationUrl": "", "externalUrl": f"https://collectorcrypt.com/assets/solana/{asset.mint}"}
 
 
 def orders_on_magiceden(world: World) -> list[Listing]:

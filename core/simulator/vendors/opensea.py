@@ -47,6 +47,7 @@ class OpenSea:
         routes: tuple[tuple[str, str, Answer], ...] = (
             ("/listings/collection/{slug}/all", "listings", self.listings),
             ("/listings/collection/{slug}/best", "best", self.best),
+            ("/listings/collection/{slug}/nfts/{id}/best", "best-of-nft", self.best_of_nft),
             ("/collections/{slug}/stats", "stats", self.stats),
             (f"/chain/matic/contract/{CONTRACT}/nfts/{{id}}", "nft", self.nft),
         )
@@ -63,6 +64,13 @@ class OpenSea:
         """GET /listings/collection/{slug}/best?limit=&next=: cheapest first."""
         offers = self._elsewhere.offers(self._desk.now_ms)
         return self._page(request, sorted(offers, key=lambda offer: (offer.usd_micros, offer.number)))
+
+    def best_of_nft(self, request: web.Request) -> web.Response:
+        """GET /listings/collection/{slug}/nfts/{id}/best: the listing by itself."""
+        for offer in self._elsewhere.offers(self._desk.now_ms):
+            if _token_id(offer) == request.match_info["id"] and request.match_info["slug"] == SLUG:
+                return json_response(_listing(offer))
+        return refused(404, "Listing not found")
 
     def _page(self, request: web.Request, offers: list[Offer]) -> web.Response:
         limit = whole_number(request.query.get("limit"), 100, 1, 100)

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from core.simulator.market.raw import Shelf, eur_micros, money_text, raw_usd_micros, set_code, slug
+from core.simulator.market.raw import Shelf, money_text, raw_usd_micros, set_code, slug
 from core.simulator.market.things import Card
 from core.simulator.vendors.desk import Answer, Desk, Json, iso, json_response, whole_number
 from core.simulator.vendors.limits import Window, limited
@@ -143,7 +143,7 @@ class Scryfall:
         now_ms = self._desk.now_ms
         usd = raw_usd_micros(card, now_ms)
         is_foil = card.parallel == "Foil"
-        price, euros = money_text(usd), money_text(eur_micros(usd, now_ms))
+        price, euros = money_text(usd), money_text(self._desk.world.rates.eur_micros(usd, now_ms))
         prices = {
             "usd": None if is_foil else price,
             "usd_foil": price if is_foil else money_text(usd * 18 // 10),

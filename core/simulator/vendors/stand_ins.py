@@ -6,6 +6,7 @@ from aiohttp import web
 
 from core.simulator.vendors.alt import Alt
 from core.simulator.vendors.beezie import Beezie
+from core.simulator.vendors.chain import Chain
 from core.simulator.vendors.coinbase import Coinbase
 from core.simulator.vendors.coingecko import CoinGecko
 from core.simulator.vendors.collectorcrypt import CollectorCrypt
@@ -14,6 +15,7 @@ from core.simulator.vendors.control import Control
 from core.simulator.vendors.desk import Desk
 from core.simulator.vendors.ebay import Ebay
 from core.simulator.vendors.helius import Helius
+from core.simulator.vendors.helius_webhooks import HeliusWebhooks
 from core.simulator.vendors.jupiter import Jupiter
 from core.simulator.vendors.limits import Window
 from core.simulator.vendors.magiceden import MagicEden
@@ -23,6 +25,7 @@ from core.simulator.vendors.pricecharting import PriceCharting
 from core.simulator.vendors.psa import Psa
 from core.simulator.vendors.pyth import Pyth
 from core.simulator.vendors.scryfall import Scryfall
+from core.simulator.vendors.solana_logs import SolanaLogs
 from core.simulator.vendors.tcgcsv import Tcgcsv
 from core.simulator.vendors.tcgdex import Tcgdex
 from core.simulator.vendors.tcgplayer import Tcgplayer
@@ -68,4 +71,8 @@ def add_vendor_routes(app: web.Application, desk: Desk, settings: VendorSettings
         vendor(desk).add_routes(app)
     for counted in WITH_LIMITS:
         counted(desk, has_limits=settings.has_limits).add_routes(app)
+    chain = Chain(desk)
+    chain.add_to(app)
+    SolanaLogs(desk, chain).add_routes(app)
+    HeliusWebhooks(desk, chain).add_routes(app)
     Control(desk).add_routes(app)

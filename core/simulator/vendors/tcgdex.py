@@ -4,7 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
-from core.simulator.market.raw import Shelf, eur_micros, money, raw_usd_micros, set_code
+from core.simulator.market.raw import Shelf, money, raw_usd_micros, set_code
 from core.simulator.market.things import Card
 from core.simulator.market.values import DAY_MS
 from core.simulator.vendors.desk import RETRY_S, Answer, Desk, Json, iso, json_response, whole_number
@@ -146,7 +146,7 @@ class Tcgdex:
         return {"updated": iso(now_ms // DAY_MS * DAY_MS), "unit": "EUR", **plain, **holo}
 
     def _euros(self, card: Card, at_ms: int) -> float:
-        return money(eur_micros(raw_usd_micros(card, at_ms), at_ms))
+        return money(self._desk.world.rates.eur_micros(raw_usd_micros(card, at_ms), at_ms))
 
     def _tcgplayer(self, card: Card) -> Json:
         now_ms = self._desk.now_ms

@@ -4,7 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
-from core.simulator.market.raw import Shelf, eur_micros, money_text, raw_usd_micros, set_code
+from core.simulator.market.raw import Shelf, money_text, raw_usd_micros, set_code
 from core.simulator.market.things import Card
 from core.simulator.vendors.desk import Desk, Json, json_response, whole_number
 from core.simulator.vendors.limits import Window, limited
@@ -117,7 +117,7 @@ class Ygoprodeck:
         usd = min(raw_usd_micros(card, now_ms) for card in self._printings[name])
         number = self._ids[name]
         return {
-            "cardmarket_price": money_text(eur_micros(usd, now_ms)),
+            "cardmarket_price": money_text(self._desk.world.rates.eur_micros(usd, now_ms)),
             "tcgplayer_price": money_text(usd),
             "ebay_price": UNKNOWN if number % 3 else money_text(usd * 3),
             "amazon_price": UNKNOWN if number % 4 else money_text(usd * 2),

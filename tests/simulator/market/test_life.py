@@ -7,9 +7,10 @@ from statistics import median
 import msgspec
 import pytest
 
+from core.simulator.market.rates import Coin
 from core.simulator.market.settings import WorldSettings
 from core.simulator.market.things import Activity, Currency, Deed, Mood, Venue
-from core.simulator.market.values import fair_usd_micros, sol_usd_micros, usd_micros
+from core.simulator.market.values import fair_usd_micros
 from core.simulator.market.world import World
 
 MINUTE_MS = 60_000
@@ -57,6 +58,8 @@ def test_deals_are_what_they_are_called(world: World, born: datetime) -> None:
         bps = world.asks.price_bps(order, order.created_ms)
         if order.mood is Mood.DEAL:
             assert 3900 <= bps <= 8050
+        elif order.mood is Mood.NEAR_DEAL:
+            assert 8500 <= bps <= 9350
         elif order.mood is Mood.HONEYPOT:
             assert bps <= 1300
         elif order.mood is Mood.TROLL:
@@ -79,7 +82,7 @@ def test_a_flipped_unit_reads_right_only_in_the_other_currency(world: World, bor
             born, discount_bps=None, mood=Mood.UNIT_FLIP, venue=Venue.ME, currency=currency
         )
         times = offered.price_usd_micros / offered.fair_usd_micros
-        rate = sol_usd_micros(world.born_ms) / 1_000_000
+        rate = world.rates.usd_micros(Coin.SOL, world.born_ms) / 1_000_000
         fair_reading.append(times / rate if currency is Currency.SOL else times * rate)
     assert all(0.8 < times < 1.4 for times in fair_reading)
 
@@ -93,7 +96,7 @@ def test_some_sell_to_themselves_far_above_the_value(lived: World) -> None:
 
 
 def paid_bps(world: World, act: Activity) -> int:
-    paid = usd_micros(act.price_atoms, act.currency, act.at_ms)
+    paid = world.rates.dollars(act.price_atoms, act.currency, act.at_ms)
     return paid * 10_000 // fair_usd_micros(world.scenery.kind(world.token(act.mint)), act.at_ms)
 
 
@@ -104,6 +107,24 @@ def test_what_wallets_hold_is_what_they_bought_and_did_not_sell(lived: World) ->
     assert all(
         order.seller == lived.asks.owner(lived.token(order.mint)) for order in lived.book.open_orders()
     )
+
+
+def test_some_sell_what_they_bought(lived: World) -> None:
+    bought: dict[str, str | None] = {}
+    sold_on = 0
+    for act in since_birth(lived):
+        if act.deed is Deed.SALE:
+            sold_on += bought.get(act.mint) == act.seller
+            bought[act.mint] = act.buyer
+    assert sold_on > 20
+
+
+def test_near_deals_go_on_being_listed(lived: World, born: datetime) -> None:
+    def near(world: World) -> set[str]:
+        return {order.id for order in world.book.open_orders() if order.mood is Mood.NEAR_DEAL}
+
+    assert near(World(lived.settings, born))
+    assert near(lived) - near(World(lived.settings, born))
 
 
 def test_sellers_have_habits(settings: WorldSettings, born: datetime) -> None:

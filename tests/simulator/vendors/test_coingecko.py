@@ -4,17 +4,19 @@ import aiohttp
 import pytest
 
 from core.simulator.app import Simulator
+from core.simulator.market.rates import Coin
 from core.simulator.market.things import ms_of
-from core.simulator.market.values import sol_usd_micros
 from tests.simulator.vendors.asking import Get, Watch
 
 PRICE = "/vendors/coingecko/api/v3/simple/price"
 
 
-async def test_known_coins_have_a_price_and_others_are_left_out(get: Get, watch: Watch) -> None:
+async def test_known_coins_have_a_price_and_others_are_left_out(
+    get: Get, sim: Simulator, watch: Watch
+) -> None:
     prices = await get(PRICE, ids="solana,usd-coin,nosuchcoin", vs_currencies="usd")
-    rate = round(sol_usd_micros(ms_of(watch())) / 1_000_000, 2)
-    assert prices == {"solana": {"usd": rate}, "usd-coin": {"usd": 1.0}}
+    sol, usdc = (sim.market.rates.usd_micros(coin, ms_of(watch())) for coin in (Coin.SOL, Coin.USDC))
+    assert prices == {"solana": {"usd": round(sol / 1_000_000, 2)}, "usd-coin": {"usd": usdc / 1_000_000}}
 
 
 async def test_only_dollars_are_known(get: Get) -> None:

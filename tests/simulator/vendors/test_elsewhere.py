@@ -97,10 +97,9 @@ async def held(post: Post, wallet: str, **more: Json) -> list[Json]:
 
 
 async def test_a_wallet_is_seen_page_by_page_and_by_collection(post: Post, sim: Simulator) -> None:
-    wallet = sim.market.scenery.tokens[0].first_owner
+    wallet = sim.market.goods.all[0].first_owner
     everything = await held(post, wallet)
-    owned = {token.mint for token in sim.market.scenery.tokens if sim.market.asks.owner(token) == wallet}
-    assert {item["id"] for item in everything} == owned
+    assert {item["id"] for item in everything} == {asset.mint for asset in sim.market.held_by(wallet)}
     assert await held(post, wallet, limit=2, page=2) == everything[2:4]
     parts = [await held(post, wallet, grouping=["collection", one]) for one in COLLECTIONS.values()]
     assert sum(len(part) for part in parts) == len(everything)
@@ -108,12 +107,11 @@ async def test_a_wallet_is_seen_page_by_page_and_by_collection(post: Post, sim: 
 
 async def test_a_plain_node_is_blind_to_core_assets(post: Post, sim: Simulator) -> None:
     world = sim.market
-    wallet = world.scenery.tokens[0].first_owner
+    wallet = world.goods.all[0].first_owner
     params = [wallet, {"programId": TOKEN_PROGRAM}, {"encoding": "jsonParsed"}]
     answer = await post("/vendors/solana/", {"method": "getTokenAccountsByOwner", "params": params})
     seen = {row["account"]["data"]["parsed"]["info"]["mint"] for row in answer["result"]["value"]}
-    owned = [token for token in world.scenery.tokens if world.asks.owner(token) == wallet]
-    assert seen == {token.mint for token in owned if token.standard is Standard.PNFT}
+    assert seen == {asset.mint for asset in world.held_by(wallet) if asset.standard is Standard.PNFT}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import pytest
 from core.simulator.app import Simulator
 from core.simulator.market.raw import raw_usd_micros, set_code
 from core.simulator.market.things import ms_of
-from core.simulator.vendors.desk import SOL_MINT
 from tests.simulator.vendors.asking import Get, Json, Watch
 
 GECKO = "/vendors/coingecko/api/v3"
@@ -15,14 +14,6 @@ PSA = "/vendors/psa/publicapi/cert/GetByCertNumber"
 CHARTING = "/vendors/pricecharting/api"
 SCRYFALL = "/vendors/scryfall"
 YGO = "/vendors/ygoprodeck/api/v7/cardinfo.php"
-
-
-async def test_the_sources_of_rates_agree(get: Get) -> None:
-    gecko = await get(f"{GECKO}/simple/price", ids="solana", vs_currencies="usd")
-    coinbase = await get("/vendors/coinbase/v2/prices/SOL-USD/spot")
-    jupiter = await get("/vendors/jupiter/price/v3", ids=SOL_MINT)
-    rates = [gecko["solana"]["usd"], float(coinbase["data"]["amount"]), jupiter[SOL_MINT]["usdPrice"]]
-    assert max(rates) < min(rates) * 1.01
 
 
 @pytest.mark.parametrize(("days", "step_s"), [("1", 300), ("30", 3600), ("365", 86_400)])

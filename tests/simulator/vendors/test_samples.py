@@ -6,8 +6,8 @@ import pytest
 
 from core.simulator.app import Simulator
 from core.simulator.market.things import Currency, Venue
-from tests.simulator.vendors.asking import Ask, Get, Post, Sample, Watch
-from tests.simulator.vendors.shapes import assert_same, missing, shape_of
+from tests.simulator.vendors.asking import Ask, Get, Json, Post, Sample, Watch
+from tests.simulator.vendors.shapes import assert_same, invented, missing, shape_of
 
 CC = "/vendors/collectorcrypt"
 ME = "/vendors/magiceden/v2"
@@ -34,6 +34,14 @@ CARD = {
     ".images.id": "text",
     ".owner": "null",
     ".owner.name": "text null",
+}
+# No recording shows a raw card or a sealed product; these are the words of the ones that are graded.
+UNGRADED = {
+    ".grade": "null",
+    ".gradingCompany": "null",
+    ".gradingID": "null",
+    ".serial": "null",
+    ".parallel": "text null",
 }
 WALLET_CARD = CARD | {
     ".oraclePrice": "null",
@@ -74,7 +82,10 @@ async def test_collector_crypt_marketplace(sample: Sample, get: Get) -> None:
     recorded = sample("collectorcrypt/marketplace.recorded-trimmed")
     ours = await get(f"{CC}/marketplace", step="1000", marketplaceStatus="Buy now")
     rows = [row for row in recorded["filterNFtCard"] if row["id"] != "card_no_mint_fixture"]
-    assert_same(rows, ours["filterNFtCard"], CARD)
+    slabs, goods = by_form(ours["filterNFtCard"])
+    assert_same(rows, slabs, CARD)
+    assert invented(shape_of(rows), shape_of(goods), CARD | UNGRADED) == {}
+    assert set(shape_of(goods)) <= set(shape_of(slabs))
     envelopes = [
         {key: value for key, value in page.items() if key != "filterNFtCard"} for page in (recorded, ours)
     ]
@@ -86,8 +97,11 @@ async def test_collector_crypt_wallet(sample: Sample, get: Get, sim: Simulator) 
     pages = [await get(f"{CC}/cards/{person.wallet}/") for person in sim.market.scenery.people[:40]]
     full = sample("collectorcrypt/cards_publicNft_market.assembled")["listing"]
     rows = [row for page in pages for row in page["filterNFtCard"]]
-    assert_same(recorded["filterNFtCard"], rows, WALLET_CARD)
-    assert_same([full], [row["listing"] for row in rows if row["listing"]])
+    slabs, goods = by_form(rows)
+    assert_same(recorded["filterNFtCard"], slabs, WALLET_CARD)
+    assert invented(shape_of(recorded["filterNFtCard"]), shape_of(goods), WALLET_CARD | UNGRADED) == {}
+    for kind in (slabs, goods):
+        assert_same([full], [row["listing"] for row in kind if row["listing"]])
     for page in (recorded, *pages):
         del page["filterNFtCard"], page["cardsQtyByCategory"]
     assert_same([recorded], pages)
@@ -220,6 +234,12 @@ async def test_coingecko_price(sample: Sample, get: Get) -> None:
     assert_same([sample("coingecko/simple_price_solana.assembled")], [ours])
     unknown = await get(path, ids="nosuchcoin", vs_currencies="usd")
     assert unknown == sample("coingecko/simple_price_unknown_id.assembled")
+
+
+def by_form(rows: list[Json]) -> tuple[list[Json], list[Json]]:
+    """The graded ones, and the rest."""
+    slabs = [row for row in rows if row["type"] == "Card"]
+    return slabs, [row for row in rows if row["type"] != "Card"]
 
 
 def query_for(operation: str, data: Any) -> str:
