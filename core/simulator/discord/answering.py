@@ -32,7 +32,10 @@ def answer(world: "DiscordWorld", interaction: Interaction, body: Json, uploads:
     kind = body.get("type")
     form.at("type").choice(kind, ALLOWED[interaction.kind])
     form.refuse()
-    inner: Json = body.get("data") or {}
+    inner = form.at("data").part(body.get("data"))
+    if kind == Answer.CHOICES:
+        form.at("data").required(body.get("data"))
+    form.refuse()
     if kind == Answer.MESSAGE:
         _answer_with_message(world, interaction, inner, uploads)
     elif kind == Answer.DEFERRED:
@@ -124,6 +127,7 @@ def _answer_with_message(
 
 
 def _defer(world: "DiscordWorld", interaction: Interaction, body: Json) -> None:
+    check_message(body, place=Form().at("data"))
     flags = int(body.get("flags") or 0) & EPHEMERAL | LOADING
     interaction.original = _first_message(world, interaction, {"flags": flags}, ())
     interaction.is_loading = True

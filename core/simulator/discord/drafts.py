@@ -11,6 +11,7 @@ from .permissions import Permission
 from .population import BOT_ID
 from .users import User
 from .validation.components import SELECTS, STRING_SELECT, walk
+from .validation.embeds import trimmed
 from .validation.messages import EPHEMERAL, LOADING, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS
 from .wire import Json, iso
 
@@ -49,7 +50,7 @@ def build_message(world: "DiscordWorld", draft: Draft) -> Message:
         "channel_id": str(draft.channel.id),
         "type": draft.type,
         "author": draft.author.to_json(),
-        "content": draft.body.get("content") or "",
+        "content": (draft.body.get("content") or "").strip(),
         "timestamp": iso(now),
         "edited_timestamp": None,
         "flags": flags,
@@ -72,7 +73,7 @@ def apply_edit(world: "DiscordWorld", message: Message, draft: Draft) -> None:
     """Change the message in place. Only what the body names changes; nobody is pinged again."""
     body, payload = draft.body, dict(message.payload)
     if "content" in body:
-        payload["content"] = body["content"] or ""
+        payload["content"] = (body["content"] or "").strip()
         again = replace(draft, body={"content": payload["content"]} | _allowed(body))
         payload |= mentioned(world, _mentions(world, again))
     kept = payload["attachments"]
@@ -135,7 +136,7 @@ def _dressed(
 
 def _embed(world: "DiscordWorld", embed: Json, files: list[StoredFile], used: set[int]) -> Json:
     by_url = {f"attachment://{file.filename}": file for file in files}
-    shown: Json = {**_copied(embed), "type": "rich"}
+    shown: Json = {**_copied(trimmed(embed)), "type": "rich"}
     for place, key in (
         ("image", "url"),
         ("thumbnail", "url"),

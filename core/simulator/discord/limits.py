@@ -22,8 +22,9 @@ EMBED_TEXTS: Final[dict[tuple[str, ...], Length]] = {
     ("footer", "text"): Length(0, 2048),
     ("author", "name"): Length(0, 256),
 }
-EMBED_FIELD_TEXTS: Final[dict[str, Length]] = {"name": Length(1, 256), "value": Length(1, 1024)}
+EMBED_FIELD_TEXTS: Final[dict[str, Length]] = {"name": Length(0, 256), "value": Length(0, 1024)}
 EMBED_COLOR_MAX: Final = 0xFFFFFF
+URL: Final = Length(0, 2048)
 
 ROWS: Final = Length(0, 5)
 COMPONENTS_V2: Final = Length(0, 40)
@@ -31,6 +32,7 @@ ROW_BUTTONS: Final = Length(1, 5)
 CUSTOM_ID: Final = Length(1, 100)
 BUTTON_LABEL: Final = Length(0, 80)
 BUTTON_URL: Final = Length(1, 512)
+EMOJI_NAME: Final = Length(1, 32)
 SELECT_OPTIONS: Final = Length(1, 25)
 SELECT_PLACEHOLDER: Final = Length(0, 150)
 SELECT_OPTION_TEXTS: Final[dict[str, Length]] = {"label": Length(1, 100), "value": Length(1, 100)}
@@ -42,6 +44,7 @@ MODAL_ROWS: Final = Length(1, 5)
 INPUT_LABEL: Final = Length(1, 45)
 INPUT_VALUE_MAX: Final = 4000
 INPUT_PLACEHOLDER: Final = Length(0, 100)
+LABEL_DESCRIPTION: Final = Length(1, 100)
 
 CHOICES: Final = Length(0, 25)
 CHOICE_NAME: Final = Length(1, 100)
@@ -51,10 +54,13 @@ COMMAND_NAME: Final = Length(1, 32)
 COMMAND_DESCRIPTION: Final = Length(1, 100)
 COMMAND_OPTIONS: Final = Length(0, 25)
 COMMAND_SIZE: Final = 8000
+OPTION_TEXT_MAX: Final = 6000
 COMMANDS_BY_TYPE: Final[dict[int, int]] = {1: 100, 2: 15, 3: 15, 4: 1}
 
 ATTACHMENTS: Final = Length(0, 10)
 ATTACHMENT_BYTES: Final = 10 * 1024 * 1024
+ATTACHMENT_TEXTS: Final[dict[str, Length]] = {"filename": Length(1, 1024), "description": Length(0, 1024)}
+ALLOWED_MENTIONS: Final = Length(0, 100)
 HISTORY: Final = Length(1, 100)
 
 INTERACTION_FIRST_ANSWER_S: Final = 3

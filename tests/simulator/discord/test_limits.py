@@ -83,13 +83,13 @@ MESSAGE_LIMITS = [
         embed(fields=[{"name": "x" * 256, "value": "v"}]),
         embed(fields=[{"name": "x" * 257, "value": "v"}]),
         "embeds.0.fields.0.name",
-        "BASE_TYPE_BAD_LENGTH",
+        "BASE_TYPE_MAX_LENGTH",
     ),
     (
         embed(fields=[{"name": "n", "value": "x" * 1024}]),
         embed(fields=[{"name": "n", "value": "x" * 1025}]),
         "embeds.0.fields.0.value",
-        "BASE_TYPE_BAD_LENGTH",
+        "BASE_TYPE_MAX_LENGTH",
     ),
     (
         embed(fields=[{"name": "n", "value": "v"}]),
@@ -174,7 +174,7 @@ MESSAGE_LIMITS = [
         "BASE_TYPE_CHOICES",
     ),
     (
-        rows([button(label=None, emoji={"name": "x"})]),
+        rows([button(label=None, emoji={"name": "\N{MONEY BAG}"})]),
         rows([button(label=None)]),
         "components.0.components.0.label",
         "BUTTON_COMPONENT_LABEL_REQUIRED",
@@ -198,8 +198,8 @@ MESSAGE_LIMITS = [
         "BASE_TYPE_MAX_LENGTH",
     ),
     (
-        rows([select(2, max_values=25)]),
-        rows([select(2, max_values=26)]),
+        rows([select(25, max_values=25)]),
+        rows([select(25, max_values=26)]),
         "components.0.components.0.max_values",
         "NUMBER_TYPE_MAX",
     ),

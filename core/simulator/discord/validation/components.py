@@ -17,6 +17,7 @@ from ..limits import (
     SELECT_VALUES_MAX,
 )
 from ..wire import Json
+from .emoji import check_emoji
 from .forms import Form
 
 ROW: Final = 1
@@ -28,6 +29,7 @@ LINK: Final = 5
 PREMIUM: Final = 6
 LABEL: Final = 18
 _LAYOUTS: Final = frozenset({ROW, 9, 10, 12, 13, 14, 17})
+CHANNEL_TYPES: Final = frozenset({0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16})
 _STYLES: Final = frozenset({1, 2, 3, 4, LINK, PREMIUM})
 
 
@@ -94,6 +96,8 @@ def _check_button(form: Form, button: Json) -> None:
     if not form.at("style").choice(style, _STYLES):
         return
     form.at("label").text(button.get("label"), BUTTON_LABEL)
+    form.at("disabled").flag(button.get("disabled"))
+    check_emoji(form.at("emoji"), button.get("emoji"))
     if style == LINK:
         _check_link(form, button)
         return
@@ -121,21 +125,27 @@ def _check_select(form: Form, select: Json) -> None:
     form.at("placeholder").text(select.get("placeholder"), SELECT_PLACEHOLDER)
     form.at("min_values").whole(select.get("min_values"), 0, SELECT_VALUES_MAX)
     form.at("max_values").whole(select.get("max_values"), 1, SELECT_VALUES_MAX)
+    form.at("disabled").flag(select.get("disabled"))
+    form.at("channel_types").choices(select.get("channel_types"), CHANNEL_TYPES)
     if select["type"] == STRING_SELECT:
-        check_options(form.at("options"), select.get("options"))
+        check_options(form.at("options"), select)
 
 
-def check_options(form: Form, options: object) -> None:
-    """Note everything that is wrong with the options of a string select."""
-    if not form.required(options):
+def check_options(form: Form, select: Json) -> None:
+    """Note everything that is wrong with the options of a string select: enough to choose from, too."""
+    if not form.required(select.get("options")):
         return
-    seen: set[object] = set()
-    for index, option in enumerate(form.items(options, SELECT_OPTIONS)):
+    asked = [select[name] for name in ("min_values", "max_values") if isinstance(select.get(name), int)]
+    fewest = min(max([1, *asked]), SELECT_OPTIONS.high)
+    seen: set[str] = set()
+    for index, option in enumerate(form.items(select["options"], SELECT_OPTIONS._replace(low=fewest))):
         place = form.at(index)
         for name, bounds in SELECT_OPTION_TEXTS.items():
             place.at(name).text(option.get(name), bounds, is_required=True)
         place.at("description").text(option.get("description"), SELECT_OPTION_DESCRIPTION)
-        value = option.get("value")
+        place.at("default").flag(option.get("default"))
+        check_emoji(place.at("emoji"), option.get("emoji"))
+        value = str(option.get("value"))
         if value in seen:
             message = "The specified option value is already used"
             place.at("value").wrong("SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message)

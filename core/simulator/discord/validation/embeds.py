@@ -17,6 +17,7 @@ _URLS: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
     ("author", "icon_url"): _WEB_OR_FILE,
     ("footer", "icon_url"): _WEB_OR_FILE,
 }
+_PARTS: Final = ("author", "footer", "image", "thumbnail")
 _SHOWN: Final = ("title", "description", "fields", "image", "thumbnail", "author", "footer", "url")
 
 
@@ -33,19 +34,40 @@ def embed_size(embed: Json) -> int:
     """The characters that count towards the total of all embeds of a message."""
     texts = [_dig(embed, path) for path in EMBED_TEXTS]
     texts += [field.get(name) for field in _fields(embed) for name in EMBED_FIELD_TEXTS]
-    return sum(len(text) for text in texts if isinstance(text, str))
+    return sum(len(text.strip()) for text in texts if isinstance(text, str))
+
+
+def trimmed(embed: Json) -> Json:
+    """The embed without the white space around its texts, as Discord keeps it."""
+    made = {key: _strip(value) if (key,) in EMBED_TEXTS else value for key, value in embed.items()}
+    for part, text in (("author", "name"), ("footer", "text")):
+        if isinstance(made.get(part), dict):
+            made[part] = made[part] | {key: _strip(made[part][key]) for key in made[part] if key == text}
+    if "fields" in made:
+        made["fields"] = [
+            field | {name: _strip(field.get(name)) for name in EMBED_FIELD_TEXTS} for field in _fields(embed)
+        ]
+    return made
+
+
+def _strip(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
 
 
 def _check_embed(form: Form, embed: Json) -> None:
     if not any(embed.get(name) for name in _SHOWN):
         form.at("description").required(None)
+    for part in _PARTS:
+        form.at(part).part(embed.get(part))
     for path, bounds in EMBED_TEXTS.items():
-        form.at(*path).text(_dig(embed, path), bounds)
+        form.at(*path).text(_strip(_dig(embed, path)), bounds)
     for path, schemes in _URLS.items():
         form.at(*path).url(_dig(embed, path), schemes)
     for index, field in enumerate(form.at("fields").items(embed.get("fields"), EMBED_FIELDS)):
         for name, bounds in EMBED_FIELD_TEXTS.items():
-            form.at("fields", index, name).text(field.get(name), bounds, is_required=True)
+            text = _strip(field.get(name))
+            form.at("fields", index, name).text(None if text == "" else text, bounds, is_required=True)
+        form.at("fields", index, "inline").flag(field.get("inline"))
     form.at("color").whole(embed.get("color"), 0, EMBED_COLOR_MAX)
     _check_timestamp(form.at("timestamp"), embed.get("timestamp"))
 

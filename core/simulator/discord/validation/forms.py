@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from ..errors import ApiError, Code
-from ..limits import Length
+from ..limits import URL, Length
 from ..wire import Json
 
 
@@ -44,14 +44,14 @@ class Form:
         if not isinstance(value, str):
             self.wrong("STRING_TYPE_CONVERT", "Could not interpret value as string.")
             return False
+        if not value and bounds.low == 1:
+            return self.required(None)
         return self.length(len(value), bounds)
 
     def length(self, size: int, bounds: Length) -> bool:
         """True when the size is within bounds."""
         low, high = bounds
-        if size == 0 and low == 1:
-            self.wrong("BASE_TYPE_REQUIRED", "This field is required")
-        elif low and not low <= size <= high:
+        if low and not low <= size <= high:
             self.wrong("BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
         elif size > high:
             self.wrong("BASE_TYPE_MAX_LENGTH", f"Must be {high} or fewer in length.")
@@ -61,22 +61,52 @@ class Form:
 
     def items(self, value: object, bounds: Length) -> list[Json]:
         """The objects of a list within bounds; empty, and noted, when it is anything else."""
+        found = self.values(value, bounds)
+        for index, item in enumerate(found):
+            if not isinstance(item, dict):
+                self.at(index).wrong("DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+                return []
+        return [item for item in found if isinstance(item, dict)]
+
+    def flag(self, value: object) -> bool:
+        """True when this is yes or no, or absent."""
+        if value is None or isinstance(value, bool):
+            return True
+        self.wrong("BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
+        return False
+
+    def part(self, value: object) -> Json:
+        """The object; empty when absent and, noted, when it is anything else."""
+        if value is None or isinstance(value, dict):
+            return value or {}
+        self.wrong("DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+        return {}
+
+    def id(self, value: object) -> bool:
+        """True when this is an id. Numbers are taken too, as Discord does."""
+        is_number = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        if is_number or (isinstance(value, str) and value.isdecimal() and len(value) <= 20):
+            return True
+        self.wrong("NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
+        return False
+
+    def values(self, value: object, bounds: Length) -> list[object]:
+        """What a list within bounds holds; empty when absent and, noted, when it is anything else."""
         if value is None:
             return []
         if not isinstance(value, list):
             self.wrong("LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
             return []
-        if not self.length(len(value), bounds):
-            return []
-        for index, item in enumerate(value):
-            if not isinstance(item, dict):
-                self.at(index).wrong("DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
-                return []
-        return value
+        return value if self.length(len(value), bounds) else []
+
+    def choices(self, value: object, allowed: Collection[Any], *, low: int = 0) -> None:
+        """Note what of a list is none of these, or when there are fewer than low."""
+        for index, item in enumerate(self.values(value, Length(low, 100))):
+            self.at(index).choice(item, allowed)
 
     def choice(self, value: object, allowed: Collection[Any]) -> bool:
         """True when the value is one of these."""
-        if value in allowed:
+        if isinstance(value, int | str) and not isinstance(value, bool) and value in allowed:
             return True
         listed = ", ".join(map(str, sorted(allowed)))
         self.wrong("BASE_TYPE_CHOICES", f"Value must be one of {{{listed}}}.")
@@ -100,6 +130,8 @@ class Form:
         """True when this is an address with one of the schemes, or absent."""
         if value is None:
             return True
+        if isinstance(value, str) and not self.length(len(value), URL):
+            return False
         if not isinstance(value, str) or ":" not in value:
             self.wrong("URL_TYPE_INVALID_URL", "Not a well formed URL.")
             return False

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..errors import ApiError, Code
-from ..limits import ATTACHMENTS, CONTENT, NONCE
+from ..limits import ALLOWED_MENTIONS, ATTACHMENT_TEXTS, ATTACHMENTS, CONTENT, NONCE
 from ..wire import Json
 from .components import check_components
 from .embeds import check_embeds
@@ -14,6 +14,7 @@ LOADING: Final = 1 << 7
 SUPPRESS_EMBEDS: Final = 1 << 2
 SUPPRESS_NOTIFICATIONS: Final = 1 << 12
 IS_COMPONENTS_V2: Final = 1 << 15
+_FLAGS_MAX: Final = (1 << 32) - 1
 _MENTION_KINDS: Final = frozenset({"users", "roles", "everyone"})
 
 
@@ -22,12 +23,17 @@ def check_message(body: Json, *, place: Form | None = None) -> None:
     form = place or Form()
     flags = body.get("flags") or 0
     is_v2 = isinstance(flags, int) and bool(flags & IS_COMPONENTS_V2)
-    form.at("content").text(body.get("content"), CONTENT)
+    form.at("flags").whole(body.get("flags"), 0, _FLAGS_MAX)
+    content = body.get("content")
+    form.at("content").text(content.strip() if isinstance(content, str) else content, CONTENT)
     check_embeds(form.at("embeds"), body.get("embeds"))
     check_components(form.at("components"), body.get("components"), is_v2=is_v2)
-    form.at("attachments").items(body.get("attachments"), ATTACHMENTS)
-    if not isinstance(body.get("nonce"), int):
+    _check_attachments(form.at("attachments"), body.get("attachments"))
+    for name in ("tts", "enforce_nonce"):
+        form.at(name).flag(body.get(name))
+    if not isinstance(body.get("nonce"), int) or isinstance(body.get("nonce"), bool):
         form.at("nonce").text(body.get("nonce"), NONCE)
+    _check_reference(form.at("message_reference"), body.get("message_reference"))
     _check_allowed_mentions(form.at("allowed_mentions"), body.get("allowed_mentions"))
     if is_v2 and (body.get("content") or body.get("embeds")):
         message = "This field cannot be used with the components v2 flag"
@@ -38,23 +44,34 @@ def check_message(body: Json, *, place: Form | None = None) -> None:
 
 def check_not_empty(body: Json, attachments: int) -> None:
     """Raise 50006 when there would be nothing to see."""
-    is_shown = body.get("content") or body.get("embeds") or body.get("components") or body.get("sticker_ids")
-    if not is_shown and not attachments:
+    shown = [(body.get("content") or "").strip(), *map(body.get, ("embeds", "components", "sticker_ids"))]
+    if not any(shown) and not attachments:
         raise ApiError(Code.EMPTY_MESSAGE)
 
 
-def _check_allowed_mentions(form: Form, allowed: object) -> None:
-    if allowed is None:
-        return
-    if not isinstance(allowed, dict):
-        form.wrong("DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
-        return
+def _check_attachments(form: Form, attachments: object) -> None:
+    for index, attachment in enumerate(form.items(attachments, ATTACHMENTS)):
+        form.at(index, "id").id(attachment.get("id"))
+        for name, bounds in ATTACHMENT_TEXTS.items():
+            form.at(index, name).text(attachment.get(name), bounds)
+
+
+def _check_reference(form: Form, reference: object) -> None:
+    given = form.part(reference)
+    if reference is not None and form.at("message_id").required(given.get("message_id")):
+        form.at("message_id").id(given["message_id"])
+        form.at("fail_if_not_exists").flag(given.get("fail_if_not_exists"))
+
+
+def _check_allowed_mentions(form: Form, given: object) -> None:
+    allowed = form.part(given)
+    form.at("parse").choices(allowed.get("parse"), _MENTION_KINDS)
+    form.at("replied_user").flag(allowed.get("replied_user"))
     parse = allowed.get("parse") or []
-    for index, kind in enumerate(parse):
-        form.at("parse", index).choice(kind, _MENTION_KINDS)
     for kind in ("users", "roles"):
-        listed = allowed.get(kind) or []
-        if listed and kind in parse:
+        listed = form.at(kind).values(allowed.get(kind), ALLOWED_MENTIONS)
+        for index, target in enumerate(listed):
+            form.at(kind, index).id(target)
+        if listed and isinstance(parse, list) and kind in parse:
             message = f'parse:["{kind}"] and {kind}: [ids...] are mutually exclusive.'
             form.wrong("MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", message)
-        form.at(kind).length(len(listed), CONTENT._replace(high=100))

@@ -5,6 +5,7 @@ from ..limits import (
     INPUT_LABEL,
     INPUT_PLACEHOLDER,
     INPUT_VALUE_MAX,
+    LABEL_DESCRIPTION,
     MODAL_ROWS,
     MODAL_TITLE,
     Length,
@@ -35,11 +36,13 @@ def _check_row(form: Form, row: Json, seen: set[str]) -> None:
         return
     if kind == LABEL:
         form.at("label").text(row.get("label"), INPUT_LABEL, is_required=True)
-        place, item = form.at("component"), row.get("component")
-        if place.required(item) and place.at("type").choice((item or {}).get("type"), _LABELLED):
-            _check_item(place, item or {}, seen)
+        form.at("description").text(row.get("description"), LABEL_DESCRIPTION)
+        place, item = form.at("component"), form.at("component").part(row.get("component"))
+        if place.required(row.get("component")) and place.at("type").choice(item.get("type"), _LABELLED):
+            _check_item(place, item, seen)
         return
     place = form.at("components")
+    place.required(row.get("components"))
     for index, item in enumerate(place.items(row.get("components"), Length(1, 1))):
         if place.at(index, "type").choice(item.get("type"), {TEXT_INPUT, STRING_SELECT}):
             _check_item(place.at(index), item, seen)
@@ -51,7 +54,8 @@ def _check_item(form: Form, item: Json, seen: set[str]) -> None:
     form.at("custom_id").text(item.get("custom_id"), CUSTOM_ID, is_required=True)
     check_custom_id_unique(form.at("custom_id"), item.get("custom_id"), seen)
     if item["type"] == STRING_SELECT:
-        check_options(form.at("options"), item.get("options"))
+        check_options(form.at("options"), item)
+    form.at("required").flag(item.get("required"))
     if item["type"] == TEXT_INPUT:
         form.at("style").choice(item.get("style"), {1, 2})
         form.at("value").text(item.get("value"), Length(0, INPUT_VALUE_MAX))
