@@ -160,8 +160,9 @@ def _answer_with_update(
         form.refuse()
         return
     if not is_deferred:
-        posting.check_uploads(uploads)
-        check_message(body, place=Form().at("data"))
+        if world.messages.get(interaction.source.channel_id, interaction.source.id) is None:
+            raise ApiError(Code.UNKNOWN_MESSAGE)
+        posting.check_change(interaction.source, body, uploads, Form().at("data"))
         _apply(world, interaction.source, body, uploads)
     interaction.original = interaction.source
     interaction.settle(State.ANSWERED)

@@ -182,7 +182,7 @@ class Interactions:
         interaction = self._by_token.get(token)
         if application_id != BOT_ID or interaction is None:
             raise ApiError(Code.UNKNOWN_WEBHOOK)
-        if interaction.state in (State.WAITING, State.FAILED):
+        if interaction.state in (State.WAITING, State.FAILED, State.CHOICES):
             raise ApiError(Code.UNKNOWN_WEBHOOK)
         if self._age(interaction) > timedelta(seconds=INTERACTION_TOKEN_S):
             raise ApiError(Code.INVALID_WEBHOOK_TOKEN)

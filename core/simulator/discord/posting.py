@@ -59,9 +59,7 @@ def edit(
     """Change a message in place. Only its author may."""
     if message.author_id != editor_id:
         raise ApiError(Code.CANNOT_EDIT_OTHERS)
-    check_uploads(uploads)
-    check_message(body)
-    _check_not_emptied(message, body, uploads)
+    check_change(message, body, uploads)
     channel = world.channel(message.channel_id)
     if (world.now() - message.created_at).total_seconds() > OLD_MESSAGE_S:
         world.throttles.old_edited(channel.id)
@@ -100,7 +98,12 @@ def _check_may_post(
         raise ApiError(Code(channel.recipient.refuses_dms_with))
 
 
-def _check_not_emptied(message: Message, body: Json, uploads: tuple[Upload, ...]) -> None:
+def check_change(
+    message: Message, body: Json, uploads: tuple[Upload, ...], place: Form | None = None
+) -> None:
+    """Raise 50035 for a change that is wrong in itself and 50006 when nothing would be left to see."""
+    check_uploads(uploads)
+    check_message(body, place=place)
     left = {part: body.get(part) if part in body else message.payload[part] for part in _EDITED_PARTS}
     is_kept = bool(body["attachments"] if "attachments" in body else message.payload["attachments"])
     check_not_empty(left, len(uploads) + is_kept)
