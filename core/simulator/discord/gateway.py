@@ -1,15 +1,14 @@
 """The gateway: one WebSocket from HELLO to its close code."""
 
 import asyncio
-import zlib
 from collections import deque
 from typing import Any, Final
 
-import msgspec
 from aiohttp import web
 
 from ..faults import GATEWAY, FaultKind, Faults
 from .compression import packing
+from .frames import Closed, Identify, RequestMembers, Resume, parsed, read
 from .guilds import Guild
 from .limits import GATEWAY_COMMANDS_PER_MINUTE
 from .permissions import Permission, channel_permissions
@@ -23,22 +22,13 @@ from .sessions import (
     Connection,
     Session,
 )
-from .wire import Json, decode, encode, iso
+from .wire import Json, encode, iso
 from .world import DiscordWorld
 
 HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, MEMBERS = 1, 2, 3, 4, 6, 8
 _GRACE: Final = 1.5  # a client that is silent for this many heartbeats has gone
 _MEMBERS_MAX: Final = 1000
 _GOODBYE_S: Final = 5.0
-
-
-class Closed(Exception):  # noqa: N818  # the end of a connection, not always an error
-    """The look-alike ends the connection with this close code."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 def add_gateway(app: web.Application, world: DiscordWorld, faults: Faults) -> None:
@@ -94,7 +84,7 @@ class Conversation:
         try:
             async with asyncio.timeout(patience_s) as silence:
                 async for frame in socket:
-                    operation, payload = _parsed(frame.data)
+                    operation, payload = parsed(frame.data)
                     if operation == HEARTBEAT:
                         silence.reschedule(asyncio.get_running_loop().time() + patience_s)
                     self._take(operation, payload)
@@ -104,12 +94,13 @@ class Conversation:
             raise Closed(4009, "Session timed out") from None
 
     def end(self, close_code: int | None) -> None:
-        """The connection is gone. A client that said goodbye properly will not come back for its session."""
+        """The connection is gone. A client that said goodbye by itself will not come back for its session."""
         session = self._session
         if session is None:
             return
         self._world.sessions.detach(session, self._connection)
-        if close_code in (1000, 1001) and session.connection is None:
+        is_goodbye = close_code in (1000, 1001) and not self._connection.is_closing
+        if is_goodbye and session.connection is None:
             self._world.sessions.remove(session)
 
     def _take(self, operation: int, payload: Any) -> None:
@@ -124,7 +115,7 @@ class Conversation:
         elif self._session is None:
             raise Closed(4003, "Not authenticated")
         elif operation == MEMBERS:
-            self._send_members(self._session, payload)
+            self._send_members(self._session, read(payload, RequestMembers))
         elif operation not in (PRESENCE, VOICE):
             raise Closed(4001, "Unknown opcode")
 
@@ -134,17 +125,18 @@ class Conversation:
             raise Closed(4008, "Rate limited")
         self._sent_at.append(now)
 
-    def _identify(self, payload: Json) -> None:
+    def _identify(self, payload: object) -> None:
         world = self._world
         if self._session is not None:
             raise Closed(4005, "Already authenticated")
-        self._check_token(payload)
-        intents = payload.get("intents")
-        if not isinstance(intents, int) or intents & ~KNOWN_INTENTS:
+        said = read(payload, Identify)
+        self._check_token(said.token)
+        intents = said.intents
+        if intents is None or intents & ~KNOWN_INTENTS:
             raise Closed(4013, "Invalid intent(s)")
         if intents & PRIVILEGED & ~world.privileged_intents:
             raise Closed(4014, "Disallowed intent(s)")
-        shard = payload.get("shard") or [0, 1]
+        shard = said.shard or (0, 1)
         if not 0 <= shard[0] < shard[1]:
             raise Closed(4010, "Invalid shard")
         may_start = world.sessions.may_start(shard[0] % world.max_concurrency, world.identify_gap_s)
@@ -152,24 +144,28 @@ class Conversation:
             self._send(9, False)
             return
         world.identifies_left -= 1
-        self._session = session = Session(intents, (shard[0], shard[1]))
+        self._session = session = Session(intents, shard)
         world.sessions.add(session)
         world.sessions.attach(session, self._connection)
         mine = [guild for guild in world.guilds.values() if world.is_bot_in(guild.id)]
         guilds = [guild for guild in mine if session.is_for(guild.id)]
-        session.dispatch("READY", _ready(world, session, guilds) | _echo(payload))
+        session.dispatch(
+            "READY", _ready(world, session, guilds) | ({"shard": list(shard)} if said.shard else {})
+        )
         for guild in guilds:
-            if intents & GUILDS:
+            if intents & GUILDS and guild.id not in world.unavailable:
                 session.dispatch("GUILD_CREATE", guild_create(guild, intents))
 
-    def _resume(self, payload: Json) -> None:
+    def _resume(self, payload: object) -> None:
         world = self._world
         if self._session is not None:
             raise Closed(4005, "Already authenticated")
-        self._check_token(payload)
-        session = world.sessions.get(str(payload.get("session_id")))
-        after = payload.get("seq") or 0
+        said = read(payload, Resume)
+        self._check_token(said.token)
+        session = world.sessions.get(said.session_id)
+        after = said.seq or 0
         if session is not None and after > session.sequence:
+            world.sessions.remove(session)
             raise Closed(4007, "Invalid seq")
         if session is None or not session.can_replay(after):
             self._send(9, False)
@@ -179,45 +175,37 @@ class Conversation:
         session.replay(after)
         session.dispatch("RESUMED", {"_trace": []})
 
-    def _check_token(self, payload: object) -> None:
-        if not isinstance(payload, dict):
-            raise Closed(4002, "Decode error")
-        if str(payload.get("token")).removeprefix("Bot ") != self._world.bot_token:
+    def _check_token(self, token: str) -> None:
+        if token.removeprefix("Bot ") != self._world.bot_token:
             raise Closed(4004, "Authentication failed")
 
-    def _send_members(self, session: Session, payload: Json) -> None:
-        guild = self._world.guilds.get(int(payload["guild_id"]))
-        if guild is None:
+    def _send_members(self, session: Session, asked: RequestMembers) -> None:
+        guild = next(
+            (found for found in self._world.guilds.values() if str(found.id) == str(asked.guild_id)), None
+        )
+        if guild is None or not self._world.is_bot_in(guild.id):
             return
-        wanted = {str(user_id) for user_id in _listed(payload.get("user_ids"))}
-        is_all = payload.get("query") == "" and bool(session.intents & GUILD_MEMBERS)
-        query = payload.get("query") or None
+        listed = asked.user_ids if isinstance(asked.user_ids, list) else [asked.user_ids]
+        wanted = {str(user_id) for user_id in listed if user_id is not None}
+        is_all = asked.query == "" and bool(session.intents & GUILD_MEMBERS)
         found = [
             member.to_json()
             for member in guild.members.values()
-            if is_all or str(member.user.id) in wanted or (query and member.user.name.startswith(query))
+            if is_all
+            or str(member.user.id) in wanted
+            or (asked.query and member.user.name.startswith(asked.query))
         ]
         chunk: Json = {
             "guild_id": str(guild.id),
-            "members": found[:_MEMBERS_MAX],
+            "members": found[: asked.limit or _MEMBERS_MAX],
             "chunk_index": 0,
             "chunk_count": 1,
             "not_found": sorted(wanted - {str(user_id) for user_id in guild.members}),
         }
-        session.dispatch("GUILD_MEMBERS_CHUNK", chunk | _nonce(payload))
+        session.dispatch("GUILD_MEMBERS_CHUNK", chunk | ({"nonce": asked.nonce} if asked.nonce else {}))
 
     def _send(self, operation: int, payload: object) -> None:
         self._connection.send(encode({"op": operation, "d": payload, "s": None, "t": None}))
-
-
-def _parsed(raw: str | bytes) -> tuple[int, Any]:
-    try:
-        # hikari sends plain JSON in binary frames.
-        text = zlib.decompress(raw) if isinstance(raw, bytes) and not raw.startswith(b"{") else raw
-        frame = decode(text)
-        return int(frame["op"]), frame.get("d")
-    except (msgspec.DecodeError, zlib.error, KeyError, TypeError, ValueError):
-        raise Closed(4002, "Decode error") from None
 
 
 def _ready(world: DiscordWorld, session: Session, guilds: list[Guild]) -> Json:
@@ -235,20 +223,6 @@ def _ready(world: DiscordWorld, session: Session, guilds: list[Guild]) -> Json:
         "presences": [],
         "_trace": [],
     }
-
-
-def _echo(payload: Json) -> Json:
-    return {"shard": payload["shard"]} if payload.get("shard") else {}
-
-
-def _nonce(payload: Json) -> Json:
-    return {"nonce": payload["nonce"]} if payload.get("nonce") else {}
-
-
-def _listed(value: object) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def guild_create(guild: Guild, intents: int) -> Json:

@@ -34,6 +34,7 @@ class Connection:
         self._socket = socket
         self._transport = transport
         self._pack = pack
+        self.is_closing = False  # by us: then the client's goodbye is only the answer to ours
         self._frames: asyncio.Queue[bytes | tuple[int, str]] = asyncio.Queue(GATEWAY_QUEUE)
 
     def send(self, frame: bytes) -> None:
@@ -45,6 +46,7 @@ class Connection:
 
     def close(self, code: int, reason: str = "") -> None:
         """Queue a close frame behind what was sent before."""
+        self.is_closing = True
         if not self._frames.full():
             self._frames.put_nowait((code, reason))
 

@@ -44,6 +44,7 @@ class DiscordWorld:
     once the port is known, before anybody connects. generosity multiplies Discord's rate limits.
     client_secret and redirect_uris are what the website that people log in to is registered with; without
     redirect_uris any loopback address is. installed_by: the people who have the app wherever they are.
+    unavailable: the guilds that have an outage.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class DiscordWorld:
         self.guilds: dict[int, Guild] = {guild.id: guild}
         self.private: dict[int, Channel] = {}
         self.installed_by: set[int] = set()
+        self.unavailable: set[int] = set()
         self.snowflakes = Snowflakes(now)
         self.messages = Messages()
         self.nonces = Nonces()

@@ -1,6 +1,7 @@
 """A look-alike on a free port, and the unmodified discord.py that logs in to it."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -62,13 +63,16 @@ class LookAlike:
 
 
 @asynccontextmanager
-async def serve(world: DiscordWorld, clock: StepClock) -> AsyncIterator[LookAlike]:
+async def serve(
+    world: DiscordWorld, clock: StepClock, listener: socket.socket | None = None
+) -> AsyncIterator[LookAlike]:
+    """Serve until the block ends, on any free port or where this one listens."""
     app, faults = web.Application(), Faults()
     add_routes(app, world, faults)
     add_fault_routes(app, faults)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.SockSite(runner, listener or socket.create_server(("127.0.0.1", 0))).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     world.base_url = url
     async with aiohttp.ClientSession() as http:
@@ -96,7 +100,8 @@ class Bot(discord.Client):
     """A client with a command tree, which a test fills before it starts."""
 
     def __init__(self, intents: discord.Intents | None = None, **options: Any) -> None:
-        super().__init__(intents=intents or discord.Intents.default(), guild_ready_timeout=0.05, **options)
+        asked = discord.Intents.default() if intents is None else intents
+        super().__init__(intents=asked, guild_ready_timeout=0.05, **options)
         self.tree = discord.app_commands.CommandTree(self)
         self.seen: list[discord.Message] = []
         self._inbox: asyncio.Queue[discord.Message] = asyncio.Queue()

@@ -113,6 +113,7 @@ async def test_a_resume_from_the_future_is_4007(look_alike: LookAlike, session_i
         await raw.hear()
         await raw.say(6, {"token": TOKEN, "session_id": session_id, "seq": 99})
         assert (await socket.receive()).data == 4007
+    assert look_alike.world.sessions.all() == []
 
 
 async def test_an_unknown_session_cannot_be_resumed(look_alike: LookAlike) -> None:

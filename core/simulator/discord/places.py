@@ -1,0 +1,66 @@
+"""What befalls servers and channels while clients are connected: the bot comes and goes, outages, changes."""
+
+from typing import TYPE_CHECKING
+
+from .gateway import guild_create
+from .guilds import Channel, Guild, Member, Overwrite
+from .population import BOT_ID, BOT_ROLE_ID
+from .sessions import GUILDS
+from .wire import Json
+
+if TYPE_CHECKING:
+    from .world import DiscordWorld
+
+
+def leave(world: "DiscordWorld", guild: Guild) -> None:
+    """The bot is removed from a guild: it is told so, and may nothing there any more."""
+    del guild.members[BOT_ID]
+    _tell(world, "GUILD_DELETE", guild, {"id": str(guild.id)})
+
+
+def join(world: "DiscordWorld", guild: Guild) -> None:
+    """The bot is invited (back), with its own role where the guild has kept it."""
+    role_ids = [BOT_ROLE_ID] if BOT_ROLE_ID in guild.roles else []
+    guild.members[BOT_ID] = Member(world.users[BOT_ID], role_ids, world.now())
+    _show(world, guild, is_new=True)
+
+
+def begin_outage(world: "DiscordWorld", guild: Guild) -> None:
+    """The guild is unavailable, for those who are connected and for those who come."""
+    world.unavailable.add(guild.id)
+    _tell(world, "GUILD_DELETE", guild, {"id": str(guild.id), "unavailable": True})
+
+
+def end_outage(world: "DiscordWorld", guild: Guild) -> None:
+    """The guild is back."""
+    world.unavailable.discard(guild.id)
+    _show(world, guild, is_new=False)
+
+
+def overwrite(world: "DiscordWorld", channel: Channel, rule: Overwrite) -> None:
+    """A channel's permissions change for a role or a member, and clients hear of it."""
+    assert channel.guild_id is not None
+    channel.overwrites[rule.target_id] = rule
+    _tell(world, "CHANNEL_UPDATE", world.guilds[channel.guild_id], channel.to_json())
+
+
+def remove_channel(world: "DiscordWorld", channel: Channel) -> None:
+    """A channel is deleted, and clients hear of it."""
+    assert channel.guild_id is not None
+    guild = world.guilds[channel.guild_id]
+    del guild.channels[channel.id]
+    _tell(world, "CHANNEL_DELETE", guild, channel.to_json())
+
+
+def _show(world: "DiscordWorld", guild: Guild, *, is_new: bool) -> None:
+    """Clients tell a guild they joined from one that is back by the word about its outage."""
+    for session in world.sessions.all():
+        if session.intents & GUILDS and session.is_for(guild.id):
+            shown = guild_create(guild, session.intents)
+            if is_new:
+                del shown["unavailable"]
+            session.dispatch("GUILD_CREATE", shown)
+
+
+def _tell(world: "DiscordWorld", event: str, guild: Guild, payload: Json) -> None:
+    world.sessions.dispatch(event, payload, guild_id=guild.id, intent=GUILDS)
