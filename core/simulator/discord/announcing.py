@@ -6,7 +6,7 @@ from .guilds import Channel
 from .messages import Message
 from .permissions import Permission
 from .population import BOT_ID
-from .sessions import DIRECT_MESSAGES, GUILD_MESSAGES
+from .sessions import DIRECT_MESSAGES, GUILD_MESSAGES, MESSAGE_CONTENT
 from .watchers import Happening
 from .wire import Json
 
@@ -35,6 +35,13 @@ def message_deleted(world: "DiscordWorld", message: Message) -> None:
         place = {} if channel.guild_id is None else {"guild_id": str(channel.guild_id)}
         intent = _intent(channel)
         world.sessions.dispatch("MESSAGE_DELETE", gone | place, guild_id=channel.guild_id, intent=intent)
+
+
+def as_bot_reads(world: "DiscordWorld", message: Message) -> Json:
+    """The message as the API shows it: emptied when the application has no MESSAGE_CONTENT intent."""
+    channel = world.channel(message.channel_id)
+    is_readable = bool(world.privileged_intents & MESSAGE_CONTENT) or _may_read(channel, message)
+    return message.payload if is_readable else _stripped(message.payload)
 
 
 def _tell(world: "DiscordWorld", event: str, message: Message, payload: Json) -> None:

@@ -27,6 +27,7 @@ class Code(IntEnum):
     ALREADY_ACKNOWLEDGED = 40060
     TOO_MANY_FOLLOWUPS = 40094
     MISSING_ACCESS = 50001
+    NOT_IN_PRIVATE = 50003
     CANNOT_EDIT_OTHERS = 50005
     EMPTY_MESSAGE = 50006
     CANNOT_DM = 50007
@@ -34,7 +35,8 @@ class Code(IntEnum):
     INVALID_WEBHOOK_TOKEN = 50027
     INVALID_FORM = 50035
     INVALID_JSON = 50109
-    CANNOT_DM_EITHER = 50278
+    NO_MUTUAL_GUILD = 50278
+    NO_HISTORY_TO_REPLY = 160002
 
 
 REFUSALS: Final[dict[Code, tuple[int, str]]] = {
@@ -62,6 +64,7 @@ REFUSALS: Final[dict[Code, tuple[int, str]]] = {
     Code.ALREADY_ACKNOWLEDGED: (400, "Interaction has already been acknowledged."),
     Code.TOO_MANY_FOLLOWUPS: (400, "This interaction has reached the maximum number of follow-up messages"),
     Code.MISSING_ACCESS: (403, "Missing Access"),
+    Code.NOT_IN_PRIVATE: (403, "Cannot execute action on a DM channel"),
     Code.CANNOT_EDIT_OTHERS: (403, "Cannot edit a message authored by another user"),
     Code.EMPTY_MESSAGE: (400, "Cannot send an empty message"),
     Code.CANNOT_DM: (403, "Cannot send messages to this user"),
@@ -69,7 +72,8 @@ REFUSALS: Final[dict[Code, tuple[int, str]]] = {
     Code.INVALID_WEBHOOK_TOKEN: (401, "Invalid Webhook Token"),
     Code.INVALID_FORM: (400, "Invalid Form Body"),
     Code.INVALID_JSON: (400, "The request body contains invalid JSON."),
-    Code.CANNOT_DM_EITHER: (403, "Cannot send messages to this user"),
+    Code.NO_MUTUAL_GUILD: (403, "Cannot send messages to this user due to having no mutual guilds"),
+    Code.NO_HISTORY_TO_REPLY: (403, "Cannot reply without permission to read message history"),
 }
 
 

@@ -94,8 +94,14 @@ def _check_may_post(
     needed |= Permission.ATTACH_FILES if uploads else 0
     if bits & needed != needed:
         raise ApiError(Code.MISSING_PERMISSIONS)
-    if channel.recipient is not None and author_id == BOT_ID and channel.recipient.refuses_dms_with:
-        raise ApiError(Code(channel.recipient.refuses_dms_with))
+    if body.get("message_reference") and not bits & Permission.READ_MESSAGE_HISTORY:
+        raise ApiError(Code.NO_HISTORY_TO_REPLY)
+    person = channel.recipient
+    if person is not None and author_id == BOT_ID:
+        if person.refuses_dms_with:
+            raise ApiError(Code(person.refuses_dms_with))
+        if not world.is_known_to_bot(person.id):
+            raise ApiError(Code.NO_MUTUAL_GUILD)
 
 
 def check_change(

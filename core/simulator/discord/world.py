@@ -137,6 +137,11 @@ class DiscordWorld:
         """Whether the bot is in the guild; a private chat with it counts."""
         return guild_id is None or BOT_ID in self.guilds[guild_id].members
 
+    def is_known_to_bot(self, person_id: int) -> bool:
+        """Whether the person shares a guild with the bot or carries the app along."""
+        shared = (person_id in guild.members and BOT_ID in guild.members for guild in self.guilds.values())
+        return person_id in self.installed_by or any(shared)
+
     def installs(self, person_id: int, guild_id: int | None) -> Installs:
         """How the app got to where the person is: FOR_GUILD, FOR_PERSON or both."""
         found = [FOR_GUILD] if self.is_bot_in(guild_id) else []

@@ -20,7 +20,7 @@ EDIT = "/channels/{channel_id}/messages/{message_id}"
     ("status", "code", "words"),
     [
         (403, 50007, "Cannot send messages to this user"),
-        (403, 50278, "Cannot send messages to this user"),
+        (403, 50278, "Cannot send messages to this user due to having no mutual guilds"),
         (403, 40003, "You are opening direct messages too fast."),
         (404, 10003, "Unknown Channel"),
         (400, 99999, "400: broken on purpose"),

@@ -15,6 +15,7 @@ from core.simulator.discord.ledger import Asked
 from core.simulator.discord.population import ADA_ID, BOT_ID, DEALS_ID, GUILD_ID, TOM_ID, WES_ID
 from core.simulator.discord.rest.endpoint import PREFIX
 from core.simulator.discord.routes import endpoints
+from core.simulator.discord.sessions import PRIVILEGED
 from tests.simulator.discord.conftest import Bot, LookAlike, StartBot
 from tests.simulator.discord.openapi import anonymous, description, request_faults, schema_faults
 
@@ -137,6 +138,7 @@ async def test_messages_fit(look_alike: LookAlike, bot: Bot, check: Check) -> No
     ],
 )
 async def test_things_that_are_read_fit(look_alike: LookAlike, check: Check, path: str, schema: str) -> None:
+    look_alike.world.privileged_intents = PRIVILEGED
     _, body = await look_alike.api("GET", path)
     for value in body if isinstance(body, list) else [body]:
         check(schema, value)

@@ -4,7 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
-from .. import posting
+from .. import announcing, posting
 from ..errors import ApiError, Code
 from ..guilds import Channel
 from ..limits import HISTORY, Length
@@ -50,7 +50,8 @@ def _history(call: Call) -> list[Json]:
     window = Window(call.number("limit", 50, HISTORY), **_anchors(call))
     if not bits & Permission.READ_MESSAGE_HISTORY:
         return []
-    return [message.payload for message in call.world.messages.history(channel.id, window)]
+    found = call.world.messages.history(channel.id, window)
+    return [announcing.as_bot_reads(call.world, message) for message in found]
 
 
 def _anchors(call: Call) -> dict[str, int]:
@@ -62,7 +63,7 @@ def _get_message(call: Call) -> Json:
     message, bits = _message(call)
     if not bits & Permission.READ_MESSAGE_HISTORY:
         raise ApiError(Code.MISSING_PERMISSIONS)
-    return message.payload
+    return announcing.as_bot_reads(call.world, message)
 
 
 def _edit(call: Call) -> Json:
@@ -73,7 +74,10 @@ def _edit(call: Call) -> Json:
 
 def _delete(call: Call) -> None:
     message, bits = _message(call)
-    if message.author_id != BOT_ID and not bits & Permission.MANAGE_MESSAGES:
+    is_own = message.author_id == BOT_ID
+    if not is_own and call.world.channel(message.channel_id).guild_id is None:
+        raise ApiError(Code.NOT_IN_PRIVATE)
+    if not is_own and not bits & Permission.MANAGE_MESSAGES:
         raise ApiError(Code.MISSING_PERMISSIONS)
     posting.delete(call.world, message)
 

@@ -5,6 +5,7 @@ from typing import Final
 from ..errors import ApiError, Code
 from ..guilds import Guild
 from ..limits import Length
+from ..sessions import GUILD_MEMBERS
 from ..wire import Json
 from .endpoint import Call, Endpoint
 
@@ -33,6 +34,8 @@ def _roles(call: Call) -> list[Json]:
 
 
 def _members(call: Call) -> list[Json]:
+    if not call.world.privileged_intents & GUILD_MEMBERS:
+        raise ApiError(Code.MISSING_ACCESS)
     limit, after = call.number("limit", 1, _MEMBERS), call.number("after", 0, Length(0, 1 << 63))
     members = sorted(_guild(call).members.values(), key=lambda member: member.user.id)
     return [member.to_json() for member in members if member.user.id > after][:limit]
