@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
+import msgspec
 from aiohttp import web
 
 from .breakage import half, html_page, mistyped, plain_rate_limited, plain_refused, reset
@@ -242,15 +243,25 @@ async def _after(fault: Fault, request: web.Request, answer: web.StreamResponse)
     return half(answer) if fault.kind is FaultKind.TRUNCATE else mistyped(answer)
 
 
+class _Wanted(msgspec.Struct):
+    """A fault as the control API is asked for it."""
+
+    target: str
+    kind: FaultKind
+    times: Annotated[int, msgspec.Meta(ge=1)] | None = 1
+    status: Annotated[int, msgspec.Meta(ge=200, le=599)] | None = None
+    seconds: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    code: int = 0
+
+
 def add_fault_routes(app: web.Application, faults: Faults) -> None:
     """The control API: add, list, remove; `GET /sim/faults/{id}/hit` answers once the fault has struck."""
 
     async def add(request: web.Request) -> web.Response:
-        body = await request.json()
-        options = {key: body[key] for key in ("times", "status", "seconds", "code") if key in body}
         try:
-            fault = faults.add(str(body["target"]), str(body["kind"]), **options)
-        except (KeyError, ValueError) as error:
+            wanted = msgspec.json.decode(await request.read(), type=_Wanted)
+            fault = faults.add(**msgspec.structs.asdict(wanted))
+        except (msgspec.DecodeError, ValueError) as error:
             return web.json_response({"error": str(error)}, status=400)
         return web.json_response({"id": fault.id})
 
@@ -261,9 +272,12 @@ def add_fault_routes(app: web.Application, faults: Faults) -> None:
         fault = faults.get(int(request.match_info["id"]))
         if fault is None:
             return web.json_response({"error": "no such fault"}, status=404)
+        count = request.query.get("count", "1")
+        if not count.isdecimal():
+            return web.json_response({"error": "count is a number"}, status=400)
         try:
             async with asyncio.timeout(WAIT_S_MAX):
-                await fault.hit(int(request.query.get("count", "1")))
+                await fault.hit(int(count))
         except TimeoutError:
             return web.json_response(fault.to_json(), status=504)
         return web.json_response(fault.to_json())

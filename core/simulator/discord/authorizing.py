@@ -91,7 +91,7 @@ def _way_back(world: DiscordWorld, asked: Mapping[str, str]) -> str:
     back = yarl.URL(asked["redirect_uri"])
     if not asked.get("person"):
         return str(back.update_query({"error": "access_denied", "error_description": _DENIED} | state))
-    person = world.users.get(int(asked["person"])) if asked["person"].isdigit() else None
+    person = world.users.get(int(asked["person"])) if asked["person"].isdecimal() else None
     if person is None or person.is_bot:
         raise BadAuthorizationError("there is no such person")
     login = world.logins.allow(person.id, tuple(asked["scope"].split()), asked["redirect_uri"])

@@ -41,7 +41,7 @@ class Resolved:
 
     def add(self, kind: int, target: str) -> None:
         """Look up an id. Raises PersonError when there is no such thing."""
-        if not target.isdigit():
+        if not target.isdecimal():
             raise PersonError(f"{target!r} is not an id")
         number = int(target)
         guild = self._guild

@@ -7,7 +7,8 @@ from typing import Any
 import discord
 import pytest
 
-from core.simulator.discord.population import ADA_ID, DEALS_ID, GENERAL_ID, GUILD_ID, TOM_ID
+from core.simulator.discord.interactions import Interaction, Kind, State
+from core.simulator.discord.population import ADA_ID, BOT_ID, DEALS_ID, GENERAL_ID, GUILD_ID, TOM_ID
 from core.simulator.discord.ratelimits import GLOBAL, RateLimits
 from core.simulator.discord.world import system_now
 from tests.simulator.discord.conftest import TOKEN, Bot, LookAlike, StartBot
@@ -124,6 +125,32 @@ async def test_interactions_are_answered_when_everything_else_is_refused(
     await look_alike.world.watchers.until(lambda: bool(outcome.followups))
     callbacks = look_alike.world.ledger.requests("POST", "/interactions/{interaction_id}/{token}/callback")
     assert [asked.status for asked in callbacks] == [200]
+
+
+async def test_each_interaction_has_a_bucket_for_what_follows_and_none_counts_towards_everything(
+    look_alike: LookAlike,
+) -> None:
+    now = system_now()
+    look_alike.world.rates = RateLimits(lambda: now, 1)  # no window ends meanwhile
+    for number in range(GLOBAL[0]):
+        assert (await ask(look_alike, "GET", PATHS[number % len(PATHS)]))[0] == 200
+    paths = [f"/webhooks/{BOT_ID}/{answered(look_alike)}" for _ in "ab"]
+    first = [await ask(look_alike, "POST", paths[0], json={"content": "x"}) for _ in range(6)]
+    assert [status for status, _, _ in first] == [200] * 5 + [429]
+    assert first[0][1]["X-RateLimit-Limit"] == "5"
+    assert (first[-1][2]["global"], first[-1][2]["retry_after"] <= 2) == (False, True)
+    assert (await ask(look_alike, "POST", paths[1], json={"content": "x"}))[0] == 200
+    assert (await ask(look_alike, "GET", PATHS[0]))[0] == 429
+
+
+def answered(look_alike: LookAlike) -> str:
+    """The token of an interaction that has had its first answer."""
+    world = look_alike.world
+    tom, channel = world.users[TOM_ID], world.channel(DEALS_ID)
+    asked = Interaction(world.snowflakes.next(), Kind.COMMAND, tom, channel, world.now())
+    asked.settle(State.ANSWERED)
+    world.interactions.add(asked)
+    return asked.token
 
 
 async def test_a_first_answer_has_no_limit_and_names_no_bucket(look_alike: LookAlike) -> None:

@@ -7,6 +7,7 @@ from ..guilds import Guild
 from ..limits import IDENTIFIES_PER_DAY, Length
 from ..permissions import guild_permissions
 from ..population import ADA_ID, BOT_ID
+from ..validation.forms import Form
 from ..wire import Json
 from ..world import DiscordWorld
 from .endpoint import Call, Endpoint
@@ -54,8 +55,11 @@ def _my_guild(guild: Guild, user_id: int, *, with_counts: bool) -> Json:
 
 
 def _open_private(call: Call) -> Json:
-    recipient = str(call.form.get("recipient_id", ""))
-    person = call.world.users.get(int(recipient)) if recipient.isdigit() else None
+    recipient = call.form.get("recipient_id", "")
+    form = Form()
+    form.at("recipient_id").id(recipient)
+    form.refuse()
+    person = call.world.users.get(int(recipient))
     if person is None:
         raise ApiError(Code.UNKNOWN_USER)
     if person.is_bot:

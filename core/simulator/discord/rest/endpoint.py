@@ -41,10 +41,9 @@ class Call:
     def id(self, name: str) -> int:
         """A snowflake of the path. Raises 50035."""
         text = self.request.match_info[name]
-        if not text.isdigit():
-            form = Form().at(name)
-            form.wrong("NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
-            form.refuse()
+        form = Form().at(name)
+        form.id(text)
+        form.refuse()
         return int(text)
 
     def text(self, name: str) -> str:
@@ -57,7 +56,7 @@ class Call:
         if text is None:
             return default
         form = Form()
-        value = int(text) if text.isdigit() else None
+        value = int(text) if text.isdecimal() else None
         form.at(name).whole(text if value is None else value, *bounds)
         form.refuse()
         return value or 0
