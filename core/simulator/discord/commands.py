@@ -143,6 +143,8 @@ def _command(body: Json, scope: int | None, command_id: str, new_id: Callable[[]
         "nsfw": False,
     }
     made |= {key: body[key] for key in _COPIED if body.get(key) is not None}
+    if made["default_member_permissions"] is not None:
+        made["default_member_permissions"] = str(int(made["default_member_permissions"]))
     if scope is not None:
         return made | {"guild_id": str(scope)}
     return made | {"contexts": body.get("contexts") or _EVERYWHERE}
