@@ -28,6 +28,7 @@ URL: Final = Length(0, 2048)
 
 ROWS: Final = Length(0, 5)
 COMPONENTS_V2: Final = Length(0, 40)
+LAYOUT_TEXT: Final = Length(1, 4000)
 ROW_BUTTONS: Final = Length(1, 5)
 CUSTOM_ID: Final = Length(1, 100)
 BUTTON_LABEL: Final = Length(0, 80)

@@ -8,6 +8,7 @@ from ..limits import (
     BUTTON_URL,
     COMPONENTS_V2,
     CUSTOM_ID,
+    LAYOUT_TEXT,
     ROW_BUTTONS,
     ROWS,
     SELECT_OPTION_DESCRIPTION,
@@ -28,13 +29,17 @@ SELECTS: Final = frozenset({STRING_SELECT, 5, 6, 7, 8})
 LINK: Final = 5
 PREMIUM: Final = 6
 LABEL: Final = 18
-_LAYOUTS: Final = frozenset({ROW, 9, 10, 12, 13, 14, 17})
+SECTION: Final = 9
+TEXT: Final = 10
+CONTAINER: Final = 17
+_LAYOUTS: Final = frozenset({ROW, SECTION, TEXT, 12, 13, 14, CONTAINER})
+_INSIDE: Final = {SECTION: frozenset({TEXT}), CONTAINER: _LAYOUTS - {CONTAINER}}
 CHANNEL_TYPES: Final = frozenset({0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16})
 _STYLES: Final = frozenset({1, 2, 3, 4, LINK, PREMIUM})
 
 
 def walk(components: list[Json]) -> Iterator[Json]:
-    """Every component at every depth, in reading order."""
+    """Every component at every depth, in reading order. They must have been checked."""
     for component in components:
         yield component
         children = [*component.get("components", [])]
@@ -48,18 +53,30 @@ def check_components(form: Form, components: object, *, is_v2: bool) -> None:
     seen: set[str] = set()
     for index, row in enumerate(rows):
         place = form.at(index)
-        if is_v2 and row.get("type") != ROW:
-            _check_layout(place, row, seen)
+        if is_v2:
+            _check_layout(place, row, _LAYOUTS, seen)
         elif place.at("type").choice(row.get("type"), {ROW}):
             _check_row(place.at("components"), row.get("components"), seen)
+    if is_v2 and not form.errors:
+        form.length(len(list(walk(rows))), COMPONENTS_V2)
 
 
-def _check_layout(form: Form, layout: Json, seen: set[str]) -> None:
-    if not form.at("type").choice(layout.get("type"), _LAYOUTS):
+def _check_layout(form: Form, layout: Json, allowed: frozenset[int], seen: set[str]) -> None:
+    kind = layout.get("type")
+    if not form.at("type").choice(kind, allowed):
         return
-    for component in walk([layout]):
-        if component.get("type") in SELECTS or component.get("type") == BUTTON:
-            _check_item(form, component, seen)
+    parts = form.at("components")
+    if kind == ROW:
+        _check_row(parts, layout.get("components"), seen)
+    elif kind == TEXT:
+        form.at("content").text(layout.get("content"), LAYOUT_TEXT, is_required=True)
+    elif kind in _INSIDE and parts.required(layout.get("components")):
+        for index, part in enumerate(parts.items(layout["components"], COMPONENTS_V2)):
+            _check_layout(parts.at(index), part, _INSIDE[int(layout["type"])], seen)
+    if kind == SECTION and form.at("accessory").required(layout.get("accessory")):
+        item = form.at("accessory").part(layout["accessory"])
+        if form.at("accessory", "type").choice(item.get("type"), {BUTTON, 11}) and item["type"] == BUTTON:
+            _check_item(form.at("accessory"), item, seen)
 
 
 def _check_row(form: Form, components: object, seen: set[str]) -> None:
