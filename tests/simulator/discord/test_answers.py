@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.simulator.discord.interactions import Interaction, State
+from core.simulator.discord.interactions import Interaction, Kind, State
 from core.simulator.discord.population import BOT_ID, DEALS_ID, TOM_ID
 from tests.simulator.discord.conftest import LookAlike
 
@@ -143,6 +143,26 @@ async def test_with_response_shows_what_was_made(waiting: Waiting) -> None:
     assert status == 200
     assert made["interaction"]["response_message_ephemeral"]
     assert made["resource"]["message"]["content"] == "x"
+
+
+async def test_with_response_shows_no_message_where_none_was_made(waiting: Waiting) -> None:
+    interaction = await waiting.command()
+    status, made = await waiting.answer(interaction, modal(text_input()), "?with_response=true")
+    assert (status, made) == (200, {"interaction": {"id": str(interaction.id), "type": 2}})
+    interaction = await waiting.command()
+    _, made = await waiting.answer(interaction, {"type": 5}, "?with_response=true")
+    assert made["interaction"]["response_message_loading"]
+    assert made["resource"]["message"]["flags"] == 128
+
+
+async def test_a_deferred_update_makes_no_message(look_alike: LookAlike, waiting: Waiting) -> None:
+    asked = await waiting.command()
+    await waiting.answer(asked, {"type": 4, "data": {"content": "x"}})
+    interaction = await waiting.command()
+    interaction.kind, interaction.source = Kind.COMPONENT, asked.original
+    _, made = await waiting.answer(interaction, {"type": 6}, "?with_response=true")
+    assert made == {"interaction": {"id": str(interaction.id), "type": 3}}
+    assert len(look_alike.world.messages.all_in(DEALS_ID)) == 1
 
 
 async def test_a_wrong_interaction_token_is_10062(look_alike: LookAlike, waiting: Waiting) -> None:

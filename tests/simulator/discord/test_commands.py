@@ -186,7 +186,14 @@ async def test_only_those_who_may_see_a_command(look_alike: LookAlike, commander
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"count": 11}, {"count": "many"}, {"count": 1, "tier": "Tin"}, {"count": 1, "nonsense": 1}],
+    [
+        {},
+        {"count": 11},
+        {"count": 0},
+        {"count": "many"},
+        {"count": 1, "tier": "Tin"},
+        {"count": 1, "nonsense": 1},
+    ],
 )
 async def test_what_a_client_would_not_send_is_not_sent(
     look_alike: LookAlike, commander: Bot, options: dict[str, object]

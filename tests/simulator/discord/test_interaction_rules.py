@@ -9,7 +9,7 @@ from core.simulator.discord.interactions import State
 from core.simulator.discord.limits import INTERACTION_FIRST_ANSWER_S, INTERACTION_TOKEN_S
 from core.simulator.discord.population import ADA_ID, BOT_ID, DEALS_ID, TOM_ID
 from tests.simulator.discord.conftest import LookAlike, StartBot
-from tests.simulator.discord.stage import Act, Asked, Stage, form, raw
+from tests.simulator.discord.stage import Act, Asked, Stage, form, one_button, raw
 
 ACKNOWLEDGED, TOO_LATE, NO_WEBHOOK, EXPIRED = (400, 40060), (404, 10062), (404, 10015), (401, 50027)
 
@@ -114,6 +114,20 @@ async def test_nothing_follows_before_the_first_answer(stage: Stage, act: Act) -
 async def test_nothing_follows_after_fifteen_minutes(stage: Stage, act: Act) -> None:
     await stage.run(say, passing(stage, INTERACTION_TOKEN_S - 5), follow, passing(stage, 10), act)
     assert stage.codes == [EXPIRED]
+
+
+async def test_the_place_of_an_interaction_is_told(stage: Stage) -> None:
+    told: list[tuple[bool, bool]] = []
+
+    async def look(interaction: Asked) -> None:
+        told.append((interaction.context.guild, interaction.context.dm_channel))
+        await say(interaction)
+
+    await stage.press((await stage.post()).id, look)
+    tom = await stage.bot.fetch_user(TOM_ID)
+    private = await tom.send("deal", view=one_button())
+    await stage.press(private.id, look)
+    assert told == [(True, False), (False, True)]
 
 
 async def test_choices_are_followed_by_nothing(look_alike: LookAlike) -> None:
