@@ -44,6 +44,20 @@ async def test_a_client_that_gets_no_acks_comes_back_and_misses_nothing(
     assert (await bot.next_message()).id == sent.id
 
 
+async def test_a_client_whose_heart_beats_is_kept_for_longer_than_a_silent_one(
+    look_alike: LookAlike,
+) -> None:
+    look_alike.world.heartbeat_s = 0.4
+    now = asyncio.get_running_loop().time
+    async with look_alike.http.ws_connect(f"{look_alike.url}/gateway?v=10&encoding=json") as socket:
+        begun = now()
+        assert (await socket.receive_json())["op"] == 10
+        while now() - begun < 2 * look_alike.world.heartbeat_s:
+            await socket.send_json({"op": 1, "d": None})
+            assert (await socket.receive_json())["op"] == 11
+            await asyncio.sleep(0.05)
+
+
 async def test_an_event_that_is_sent_twice_arrives_twice_with_one_number(
     look_alike: LookAlike, bot: Bot
 ) -> None:
