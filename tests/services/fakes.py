@@ -8,6 +8,7 @@ from core.domain.catalog import SlabFacts
 from core.domain.listings import Mint, Report, SourceName, Wallet
 from core.domain.prices import Rate
 from core.domain.valuation import Evidence
+from core.domain.wallets import SaleSeen
 from core.errors import SourceError, SourceUnavailable
 from core.sources.base import LiveListing, Page
 
@@ -65,9 +66,8 @@ class Market:
 class Appraiser:
     """ALT: values by certificate. While `gate` is closed nobody gets an answer; `bug` is ours, not theirs."""
 
-    name = SourceName.ALT
-
-    def __init__(self) -> None:
+    def __init__(self, name: SourceName = SourceName.ALT) -> None:
+        self.name = name
         self.down: SourceError | None = None
         self.bug: Exception | None = None
         self.values: dict[str, Evidence] = {}
@@ -98,6 +98,22 @@ class Appraiser:
         async with self._changed:
             self._waiting += change
             self._changed.notify_all()
+
+
+class Past:
+    """Sales of a slab's kind elsewhere, by certificate."""
+
+    def __init__(self, name: SourceName) -> None:
+        self.name = name
+        self.down: SourceError | None = None
+        self.sold: dict[str, tuple[SaleSeen, ...]] = {}
+        self.asked: list[tuple[str, str | None]] = []
+
+    async def sales(self, slab: SlabFacts, *, asset_id: str | None) -> tuple[SaleSeen, ...] | None:
+        self.asked.append((slab.certificate, asset_id))
+        if self.down is not None:
+            raise self.down
+        return self.sold.get(slab.certificate)
 
 
 class Rates:

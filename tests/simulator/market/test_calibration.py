@@ -53,8 +53,10 @@ class Judged(Struct, frozen=True):
         return abs(log(usd_micros / self.fair_usd_micros))
 
     def error_of_kind(self, kind: EvidenceKind) -> float | None:
-        """That of one source alone; None where it says nothing."""
+        """That of one source alone, None where it says nothing; an average of our own sales is no other."""
         found = [item for item in self.valuation.evidence if item.kind is kind]
+        if kind is EvidenceKind.AVERAGE:
+            found = [item for item in found if item.vendor is not None]
         return self.error_of(found[0].value_usd_micros) if found else None
 
 

@@ -23,7 +23,7 @@ from core.sources import alt, pricecharting
 from core.sources.http import Fetched
 from tests.simulator.market.conftest import BORN
 
-CARDS = 800
+CARDS = 900
 
 
 class Told(msgspec.Struct, frozen=True):
