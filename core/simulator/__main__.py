@@ -128,7 +128,7 @@ def add_world_arguments(group: argparse._ArgumentGroup) -> None:
     cards = between(int, 1, CARDS_MAX)
     add("--seed", type=int, default=7, help="the same seed makes the same cards")
     add("--pace", type=pace, default=12, metavar="N", help="market events a minute, 0 stands still")
-    add("--cards", type=cards, default=1200, metavar="N", help="how many different cards there are")
+    add("--cards", type=cards, default=2400, metavar="N", help="how many different cards there are")
     add(
         "--insured-noise",
         type=InsuredNoise,

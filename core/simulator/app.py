@@ -46,7 +46,7 @@ class SimulatorConfig:
     seed: int = 7
     pace: float = 12
     bot_token: str = "demo-bot-token"  # noqa: S105 - known to everybody, opens a toy
-    cards: int = 1200
+    cards: int = 2400
     listings: int = 320
     insured_noise: InsuredNoise = InsuredNoise.INFORMATIVE
     cc_cache_s: int = 0

@@ -1,5 +1,6 @@
 """What sellers ask: which token is put on sale, where, in which currency and at which price."""
 
+import math
 from random import Random
 from typing import Final
 
@@ -17,7 +18,7 @@ NEAR_DEAL_BPS: Final = (700, 1400)
 TRAP_BPS: Final = {Mood.HONEYPOT: (8800, 9500), Mood.WRONG_GRADE: (2500, 4500), Mood.VARIANT: (-800, 800)}
 WASH_BPS: Final = (-30_000, -4000)
 TROLL_TIMES: Final = (10, 100, 1000, 10_000)
-BARGAIN_BPS: Final = 1500
+ACCEPTED_OFF: Final = (0.015, 0.045)  # the logarithm of paid over fair: middle and spread
 
 
 class Asks:
@@ -56,6 +57,17 @@ class Asks:
             self.rates.asked_atoms(price, currency, at_ms),
             mood,
         )
+
+    def accepted_offer(self, at_ms: int) -> Order | None:
+        """What an owner takes for a token that is not on sale: about the fair value; None as with `order`."""
+        token = self._token(Mood.ORDINARY)
+        if token is None:
+            return None
+        venue = self._venue(Mood.ORDINARY)
+        currency = self._currency(venue, Mood.ORDINARY)
+        paid = int(self.fair(token, at_ms) * math.exp(self._rng.gauss(*ACCEPTED_OFF)))
+        price = self.rates.asked_atoms(paid, currency, at_ms)
+        return Order(token.mint, self.owner(token), venue, currency, price)
 
     def owner(self, asset: Asset) -> str:
         """The wallet that owns it now."""

@@ -125,8 +125,8 @@ class Book:
         self.delisted.append(mint)
         return self._record(listing, Deed.DELIST, None, at_ms)
 
-    def record_past_sale(self, order: Order, buyer: str, at_ms: int) -> None:
-        """A sale from before the world began, whose order nobody remembers; the token changes hands."""
+    def record_sale(self, order: Order, buyer: str, at_ms: int) -> None:
+        """A sale without an order, or one of old whose order nobody remembers; the token changes hands."""
         self.owners[order.mint] = buyer
         self._append(order, Deed.SALE, buyer, at_ms)
 

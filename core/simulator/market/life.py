@@ -10,28 +10,35 @@ from core.simulator.market.past import outside_sale
 from core.simulator.market.scenery import Scenery
 from core.simulator.market.things import Listing, Mood
 
-# How often each happens, at the usual number of open orders; deals come at least every third time.
+# How often each happens, at the usual number of open orders. Most sales are near the fair value: offers that
+# are accepted and fair asks. Bargains are sold in minutes, so each one listed is soon one among the sales.
 MIX: Final = {
-    "list_deal": 8,
-    "list_near_deal": 3,
-    "list": 5,
+    "list_deal": 6,
+    "list_near_deal": 2,
+    "list": 13,
     "list_trap": 3,
     "wash": 2,
     "relist": 3,
-    "reprice": 8,
-    "sell": 60,
-    "delist": 8,
+    "reprice": 10,
+    "sell": 24,
+    "accept_offer": 28,
+    "delist": 7,
     "sell_outside": 2,
 }
-CROWDED_MIX: Final = MIX | {"list_near_deal": 1, "list": 2, "relist": 1, "sell": 70, "delist": 24}
-EMPTY_MIX: Final = MIX | {"list": 60, "relist": 10, "sell": 30, "delist": 4}
+CROWDED_MIX: Final = MIX | {"list_near_deal": 1, "list": 2, "relist": 1, "sell": 30, "delist": 20}
+EMPTY_MIX: Final = MIX | {"list": 45, "relist": 10, "sell": 12, "delist": 3}
 TRAPS: Final = (Mood.HONEYPOT, Mood.WRONG_GRADE, Mood.VARIANT, Mood.TROLL, Mood.UNIT_FLIP)
 SOUND: Final = (Mood.ORDINARY, Mood.DEAL, Mood.NEAR_DEAL)
 LOOKED_AT: Final = 12
-OTHERS_BETWEEN_DEALS_MAX: Final = 2
+BUYERS_LOOK_AT: Final = 20
+OPENING_MS: Final = 600_000  # a newcomer sees deals within seconds
+OTHERS_BETWEEN_DEALS_MAX: Final = 20
+OTHERS_BETWEEN_DEALS_IN_THE_OPENING_MAX: Final = 2
 ORDER_LIVES_MS: Final = 120_000
-BUYABLE_BPS: Final = 11_500
-BARGAIN_REPRICE_SHARE: Final = 0.2
+BARGAIN_BPS: Final = 8500  # of the fair value: who sees it takes it
+PAID_BPS: Final = (10_350, 350)  # the most that buyers pay for what is no bargain: middle and spread
+LOWEST_ASK_BPS: Final = 9700  # nobody lowers an ask that is fair already
+BARGAIN_REPRICE_SHARE: Final = 0.08
 
 
 class Life:
@@ -53,24 +60,29 @@ class Life:
             "relist": self._relist,
             "reprice": self._reprice,
             "sell": self._sell,
+            "accept_offer": self._accept_offer,
             "delist": self._delist,
             "sell_outside": self._sell_outside,
         }
 
     def happen(self, at_ms: int) -> None:
         """Let one event happen at this moment."""
-        deed = self._next_deed()
+        deed = self._next_deed(at_ms)
         self.others_since_deal = 0 if deed == "list_deal" else self.others_since_deal + 1
         self._deeds[deed](at_ms)
 
-    def _next_deed(self) -> str:
-        if self.others_since_deal >= OTHERS_BETWEEN_DEALS_MAX:
+    def _next_deed(self, at_ms: int) -> str:
+        if self.others_since_deal >= self._others_max(at_ms):
             return "list_deal"
         mix = self._mix()
         return self._rng.choices(list(mix), list(mix.values()))[0]
 
+    def _others_max(self, at_ms: int) -> int:
+        is_opening = at_ms - self._scenery.born_ms < OPENING_MS
+        return OTHERS_BETWEEN_DEALS_IN_THE_OPENING_MAX if is_opening else OTHERS_BETWEEN_DEALS_MAX
+
     def _mix(self) -> dict[str, int]:
-        if len(self._book) > self._usual_listings * 5 // 4:
+        if len(self._book) > self._usual_listings * 9 // 8:
             return CROWDED_MIX
         return EMPTY_MIX if len(self._book) < self._usual_listings * 15 // 16 else MIX
 
@@ -121,25 +133,38 @@ class Life:
             self._book.reprice(listing.mint, bargain, at_ms, Mood.DEAL)
             return
         change_bps = self._rng.randint(*self._scenery.habit(listing.seller).reprice_bps)
+        if change_bps < 0 and self._asks.price_bps(listing, at_ms) + change_bps < LOWEST_ASK_BPS:
+            return
         price = self._asks.changed_atoms(listing, change_bps, at_ms)
         if price != listing.price_atoms:
             self._book.reprice(listing.mint, price, at_ms)
 
     def _sell(self, at_ms: int) -> None:
-        """Buyers look at a few orders and take the best that has been there long enough to be seen."""
-        sound = [order for order in self._book.some_orders(LOOKED_AT) if order.mood in SOUND]
-        prices = [
-            (self._asks.price_bps(order, at_ms), order.mint) for order in sound if _is_seen(order, at_ms)
-        ]
-        best_bps, mint = min(prices, default=(BUYABLE_BPS + 1, ""))
-        if best_bps <= BUYABLE_BPS:
+        """A buyer looks at orders that have been there long enough to be seen; a bargain goes first."""
+        prices = {
+            order.mint: self._asks.price_bps(order, at_ms)
+            for order in self._book.some_orders(BUYERS_LOOK_AT)
+            if order.mood in SOUND and _is_seen(order, at_ms)
+        }
+        most_bps = self._rng.gauss(*PAID_BPS)
+        wanted = [mint for mint, bps in prices.items() if bps <= most_bps]
+        if wanted:
+            cheapest = min(wanted, key=prices.__getitem__)
+            mint = cheapest if prices[cheapest] <= BARGAIN_BPS else self._rng.choice(wanted)
             self._book.sell(mint, self._buyer(mint), at_ms)
 
+    def _accept_offer(self, at_ms: int) -> None:
+        """The owner of a card that is not on sale takes what somebody offers for it."""
+        order = self._asks.accepted_offer(at_ms)
+        if order is not None:
+            self._book.record_sale(order, self._buyer(order.mint), at_ms)
+
     def _buyer(self, mint: str) -> str:
-        order = self._book.get(mint)
+        """Anybody but its owner."""
+        token = self._scenery.token(mint)
         while True:
             person = self._rng.choice(self._scenery.people)
-            if order is None or person.wallet != order.seller:
+            if token is None or person.wallet != self._asks.owner(token):
                 return person.wallet
 
     def _delist(self, at_ms: int) -> None:

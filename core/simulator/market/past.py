@@ -104,7 +104,7 @@ class Past:
         fair = fair_usd_micros(self._scenery.kind(token), at_ms)
         paid = int(fair * math.exp(rng.gauss(-0.02, SALE_SPREAD)))
         price = asks.rates.asked_atoms(paid, currency, at_ms)
-        book.record_past_sale(Order(token.mint, seller, venue, currency, price), buyer, at_ms)
+        book.record_sale(Order(token.mint, seller, venue, currency, price), buyer, at_ms)
 
     def _open(self, book: Book, asks: Asks, mood: Mood, sold_ms: dict[str, int]) -> None:
         """Open an order of this mood, none for a token that was sold since."""

@@ -19,6 +19,7 @@ class Scenery:
 
     def __init__(self, settings: WorldSettings, born_ms: int) -> None:
         rng = Random(f"scenery {settings.seed}")
+        self.born_ms = born_ms
         self.catalogue: Catalogue = load_catalogue()
         self.cards: list[Card] = make_cards(rng, self.catalogue, settings.cards)
         self.kinds: list[Kind] = make_kinds(rng, self.catalogue, self.cards)

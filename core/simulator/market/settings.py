@@ -20,7 +20,7 @@ class WorldSettings(msgspec.Struct, frozen=True):
     """The same settings, birth time and calls give the same world."""
 
     seed: int = 7
-    cards: int = 1200
+    cards: int = 2400
     people: int = 140
     listings: int = 320
     past_days: int = 120

@@ -7,7 +7,8 @@ from core.simulator.market.identifiers import base58
 from core.simulator.market.things import Asset, Standard
 from core.simulator.market.values import DAY_MS
 from core.simulator.market.world import World
-from core.simulator.vendors.desk import Json, traits
+from core.simulator.vendors.desk import Json
+from core.simulator.vendors.onchain import token_traits
 
 COLLECTIONS: Final = {
     Standard.CORE: "CCryptUfeFSZ3Fgc9FLeKrhLVAP67FSqi1GuVoj9CRac",
@@ -153,23 +154,4 @@ class Rows:
         }
 
     def _attributes(self, asset: Asset) -> list[Json]:
-        label = self._world.label(asset)
-        about = [str(label.year), label.set_name, label.name, label.number or ""]
-        return traits(
-            [
-                ("Collector Crypt ID", asset.cc_id),
-                ("Serial Number", label.number),
-                ("Type", label.form.value),
-                ("Category", label.category),
-                ("Status", "Valid"),
-                ("Year", str(label.year)),
-                ("Insured Value", str(asset.insured_usd)),
-                ("Grading ID", label.certificate),
-                ("Grading Company", label.company),
-                ("The Grade", label.grade),
-                ("GradeNum", label.grade_number if asset.standard is Standard.PNFT else None),
-                ("Set", label.set_name),
-                ("Card Name", label.name),
-                ("Description", " ".join(word for word in about if word)),
-            ]
-        )
+        return token_traits(self._world, asset, self._world.label(asset))

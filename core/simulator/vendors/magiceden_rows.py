@@ -13,12 +13,12 @@ from core.simulator.market.things import (
     Deed,
     Good,
     Listing,
-    Standard,
     Token,
     Venue,
 )
 from core.simulator.market.world import World
-from core.simulator.vendors.desk import SOL_MINT, USDC_MINT, Json, picture_url, plain_number, traits
+from core.simulator.vendors.desk import SOL_MINT, USDC_MINT, Json, picture_url, plain_number
+from core.simulator.vendors.onchain import token_traits
 
 SYMBOL: Final = "collector_crypt"
 AUCTION_HOUSE: Final = "E8cU1WiRWjanGxmn96ewBgk9vPTcL6AEZ1t6F6fkgUWe"
@@ -115,45 +115,11 @@ class Rows:
         }
 
     def _attributes(self, asset: Asset) -> list[Json]:
-        """The on-chain traits in their recorded order, with the grade that Magic Eden believes in."""
-        label = self._believed(asset)
-        is_core = asset.standard is Standard.CORE
-        about = [str(label.year), label.set_name, label.name, label.variety, label.number or ""]
-        pairs: list[tuple[str, str | None]] = [
-            ("Collector Crypt ID", asset.cc_id),
-            ("Serial Number", label.number),
-            ("Type", label.form.value),
-            ("Category", label.category),
-            ("Status", "Valid"),
-            ("Year", str(label.year)),
-            ("Insured Value", str(asset.insured_usd)),
-            ("Vault", "OmniVault"),
-            ("Location", ""),
-            ("Vault ID", asset.vault_id),
-            ("Grading ID", label.certificate),
-            ("Grading Company", label.company),
-            ("Autographed", "false"),
-            ("The Grade", label.grade),
-            ("Authenticated", "true"),
-            ("GradeNum", None if is_core else label.grade_number),
-            ("Set", label.set_name),
-            *_gemrate(asset, label),
-            ("Card Name", label.name),
-            ("Description", " ".join(word for word in about if word)),
-            *self._registry(asset),
-            ("Parallel", label.number and (label.variety or "Base")),
-        ]
-        return traits(pairs)
+        """The on-chain traits, with the grade that Magic Eden believes in."""
+        return token_traits(self._world, asset, self._believed(asset))
 
     def _believed(self, asset: Asset) -> Label:
         return asset.label if isinstance(asset, Good) else self._world.scenery.believed_label(asset)
-
-    def _registry(self, asset: Asset) -> list[tuple[str, str]]:
-        """Where the grader lists a slab's card."""
-        if isinstance(asset, Good):
-            return []
-        number = 10_000_000 + self._world.scenery.kind(asset).card_id
-        return [("Spec Id", str(number)), ("Set Url", "https://www.psacard.com/pop/tcg-cards")]
 
     def _sol(self, price_atoms: int, currency: Currency, at_ms: int) -> int | float:
         return plain_number(self._world.rates.lamports(price_atoms, currency, at_ms) / LAMPORTS_A_SOL)
@@ -169,17 +135,6 @@ class Rows:
                 "symbol": "USDC",
             }
         return info
-
-
-def _gemrate(asset: Asset, label: Label) -> list[tuple[str, str | None]]:
-    """What Gemrate knows: slabs only."""
-    if label.grade_number is None:
-        return []
-    return [
-        ("Gemrate Id", asset.gemrate_id),
-        ("Gemrate Universal Id", asset.gemrate_id if asset.standard is Standard.CORE else None),
-        ("Gemrate Grade", f"g{label.grade_number.replace('.', '_')}"),
-    ]
 
 
 def _links(asset: Asset) -> Json:

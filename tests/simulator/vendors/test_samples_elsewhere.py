@@ -65,6 +65,23 @@ async def test_helius_asset(sample: Sample, post: Post, sim: Simulator) -> None:
     assert_same([recorded], [ours])
 
 
+async def test_helius_tells_the_traits_of_both_kinds_as_recorded(
+    sample: Sample, post: Post, sim: Simulator
+) -> None:
+    core = sample("collectorcrypt/nft_core_asset.recorded")["content"]["metadata"]["attributes"]
+    older = sample("collectorcrypt/nft_pnft_item_metamask.recorded-trimmed")["nft_token"]["attributes"]
+    recorded = {
+        Standard.CORE: [trait["trait_type"] for trait in core],
+        Standard.PNFT: [trait["key"] for trait in older],
+    }
+    for standard, names in recorded.items():
+        token = next(token for token in sim.market.scenery.tokens if token.standard is standard)
+        ours = await post("/vendors/helius/?api-key=key", call("getAsset", {"id": token.mint}))
+        traits = ours["result"]["content"]["metadata"]["attributes"]
+        assert [trait["trait_type"] for trait in traits] == names
+        assert all(isinstance(trait["value"], str) for trait in traits)
+
+
 async def test_helius_errors(sample: Sample, post: Post, sim: Simulator) -> None:
     errors = {row["http"]: row["body"] for row in sample("solana/errors.docs")}
     path = "/vendors/helius/"
