@@ -24,12 +24,19 @@ class Venue(StrEnum):
 
     CC = "cc"
     ME = "me"
+    BEEZIE = "beezie"
+    COURTYARD = "courtyard"
 
 
 class Chain(StrEnum):
     """Where a token lives."""
 
     SOLANA = "solana"
+    POLYGON = "polygon"
+
+
+CHAINS = dict.fromkeys(Venue, Chain.SOLANA) | {Venue.COURTYARD: Chain.POLYGON}
+"""Where the tokens of each venue live."""
 
 
 class SourceName(StrEnum):

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from core.domain.catalog import Grade, SlabFacts, card_of, grade_of, grader_of
+from core.domain.catalog import CardKey, Grade, SlabFacts, card_of, grade_of, grader_of
 from core.domain.money import Unit, amount_of
 
 Word: TypeAlias = str | int | float | bool | None
@@ -101,6 +101,24 @@ def slab_of_traits(traits: Mapping[str | None, Word], *, title: Word, image_url:
     """As slab_of, from the traits that Collector Crypt writes into its tokens."""
     words = {field: traits.get(name) for field, name in _TRAITS.items()}
     return slab_of(SlabWords(title=title, image_url=image_url, **words))
+
+
+def slab_of_named(words: SlabWords, *, name: Word, language: Word) -> SlabFacts | None:
+    """As slab_of, for vendors that name the card apart from the title. English goes without saying."""
+    slab, card_name, tongue = slab_of(words), plain(name), plain(language)
+    if slab is None:
+        return None
+    year = plain(words.year)
+    card = CardKey(
+        game=slab.category,
+        set_name=plain(words.set_name),
+        number=plain(words.number).lstrip("#"),
+        name=card_name,
+        variant=read_variant(words),
+        language="" if tongue.casefold() == "english" else tongue,
+        year=int(year) if _YEAR.fullmatch(year) else 0,
+    )
+    return msgspec.structs.replace(slab, card=card if card_name else None)
 
 
 def read_variant(words: SlabWords) -> str:

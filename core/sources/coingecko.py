@@ -21,7 +21,7 @@ from core.domain.rates import ETH_USD, POL_USD, SOL_USD, USDC_USD, rate_of
 from core.sources.http import Fetched, SourceHttp, VendorLimits, decode, parsing
 
 NAME = SourceName.COINGECKO
-LIMITS = VendorLimits(per_minute=10, burst=2, concurrent=1)
+LIMITS = VendorLimits(per_minute=8, burst=2, concurrent=1)  # never more than ten
 CANDLES_MAX = 1000
 DAYS = {
     1: timedelta(minutes=30),

@@ -5,10 +5,13 @@ approval, the sandbox (https://api.sandbox.ebay.com) answers with invented items
 id and secret lasts two hours; 5,000 questions a day for the whole application.
 
 Quirks: amounts are texts with a currency beside them; `itemSummaries` is absent when nothing matches; a
-filter or an order it does not understand is left out with a warning in a 200; an auction has a
-`currentBidPrice` and often no `price`; grade and certificate are in the title alone; 10,000 rows at most.
+filter or an order it does not understand is left out with a warning in a 200; without words it answers
+with the whole category, and words may hold operators, which are taken out; an auction has a
+`currentBidPrice` and often no `price`; grade and certificate are in the title alone; an item with variations
+(`itemGroupType`) shows the price of the cheapest, so it is left out; 10,000 rows at most.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -20,8 +23,8 @@ from core.domain.listings import SourceName
 from core.domain.money import Amount, Unit, amount_within
 from core.domain.slabs import plain, web_address
 from core.domain.wallets import MarketAsk
-from core.errors import SourceChanged, SourceUnavailable
-from core.sources.http import Fetched, Lender, SourceHttp, VendorLimits, decode, parsing, utc
+from core.errors import SourceUnavailable
+from core.sources.http import Fetched, Lender, SourceHttp, VendorLimits, changed, decode, parsing, utc
 
 NAME = SourceName.EBAY
 LIMITS = VendorLimits(per_minute=16, burst=4, concurrent=2, per_day=5000)  # below 1,000 an hour
@@ -33,7 +36,8 @@ PAGE_SIZE = 200
 PAGES_MAX = 10_000 // PAGE_SIZE
 WORDS_LENGTH_MAX = 100
 
-_OUR_MISTAKES = frozenset({12002, 12008, 12012})
+_OUR_MISTAKES = frozenset({12002, 12008, 12009, 12012})
+_OPERATORS = re.compile(r"[()*,\"]|(?<!\w)-")
 _UNITS = {"USD": Unit.USD_MICROS, "EUR": Unit.EUR_MICROS}
 
 
@@ -56,6 +60,7 @@ class _Item(msgspec.Struct, rename="camel"):
     price: _Money | None = None
     current_bid_price: _Money | None = None
     buying_options: list[str] = []
+    item_group_type: str | None = None
     item_web_url: str | None = None
     item_creation_date: datetime | None = None
     image: _Image | None = None
@@ -100,9 +105,13 @@ class Ebay:
         )
 
     async def asks(self, words: str, *, pages_max: int) -> AsyncIterator[tuple[MarketAsk, ...]]:
-        """Titles that hold every word. One empty page when there are none."""
+        """Titles that hold every word. One empty page when there are none, and for no words."""
+        plain_words = " ".join(_OPERATORS.sub(" ", plain(words)).split())[:WORDS_LENGTH_MAX]
+        if not plain_words:
+            yield ()
+            return
         question: dict[str, str | int] = {
-            "q": plain(words, WORDS_LENGTH_MAX),
+            "q": plain_words,
             "category_ids": CARDS,
             "filter": FILTER,
             "sort": "newlyListed",
@@ -117,14 +126,14 @@ class Ebay:
 
 
 def parse_asks(fetched: Fetched) -> AsksPage:
-    """Rows without a price in a currency of ours are left out. Raises SourceChanged when eBay warns that
+    """Rows without one price in a currency of ours are left out. Raises SourceChanged when eBay warns that
     it did not do what was asked."""
     answer = decode(fetched, _Answer)
     if answer.errors:
         raise SourceUnavailable(NAME, f"answered with an error: {_said(answer.errors[0])}")
     for n, warning in enumerate(answer.warnings):
         if warning.error_id in _OUR_MISTAKES:
-            raise SourceChanged(NAME, f"our question was wrong: {_said(warning)}", path=f"$.warnings[{n}]")
+            raise changed(NAME, f"our question was wrong: {_said(warning)}", path=f"$.warnings[{n}]")
     rows = [_ask(item, f"$.itemSummaries[{n}]") for n, item in enumerate(answer.item_summaries)]
     has_more = bool(answer.next) and bool(rows)
     return AsksPage(tuple(row for row in rows if row is not None), has_more)
@@ -137,7 +146,7 @@ def _ask(item: _Item, path: str) -> MarketAsk | None:
         amount = _amount(bid_or_start if is_auction else item.price)
         listed_at = utc(item.item_creation_date) if item.item_creation_date else None
     id, title = plain(item.item_id, 80), plain(item.title)
-    if amount is None or not id or not title:
+    if amount is None or item.item_group_type or not id or not title:
         return None
     return MarketAsk(
         source=NAME,

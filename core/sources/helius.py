@@ -5,8 +5,8 @@ free plan allows 2 such requests a second and a million credits a month.
 
 Quirks: the cards lie in two collections, the newer as Core assets, the older as programmable NFTs; `name`
 is cut at 32 characters, which makes a PSA 10 look like a PSA 1 (Core assets carry the whole one as
-`json_name`, the others a description); `total` counts the page, so a full page means: try the next; errors
-may come in a 200; an unknown token is a 404.
+`json_name`, the others a description); `total` counts the page, so a full page (of the `limit` that is told,
+if that is less than was asked) means: try the next; errors may come in a 200; an unknown token is a 404.
 """
 
 from collections.abc import AsyncIterator
@@ -16,10 +16,10 @@ import msgspec
 
 from core.domain.catalog import SlabFacts
 from core.domain.listings import Chain, Mint, SourceName, Wallet
-from core.domain.slabs import URL_LENGTH_MAX, Word, plain, slab_of_traits
+from core.domain.slabs import Word, plain, slab_of_traits, web_address
 from core.domain.wallets import Holding, HoldingPage
-from core.sources.http import Fetched, SourceHttp, VendorLimits, address_of, parsing
-from core.sources.http.rpc import Call, Params, Reply, result_of
+from core.sources.http import Fetched, SourceHttp, VendorHabits, VendorLimits, address_of, parsing
+from core.sources.http.rpc import Call, Params, Reply, failure_in, result_of
 
 NAME = SourceName.HELIUS
 LIMITS = VendorLimits(per_minute=100, burst=1, concurrent=1)  # a little below what is allowed
@@ -82,6 +82,7 @@ class _Asset(msgspec.Struct):
 
 class _Assets(msgspec.Struct):
     items: list[_Asset]
+    limit: int = PAGE_SIZE
 
 
 class Helius:
@@ -92,7 +93,8 @@ class Helius:
     def __init__(
         self, http: SourceHttp, *, base_url: str, key: str, collections: tuple[str, ...] = COLLECTIONS
     ) -> None:
-        self._vendor = http.vendor(NAME, base_url=base_url, limits=LIMITS)
+        habits = VendorHabits(failure_in=failure_in)
+        self._vendor = http.vendor(NAME, base_url=base_url, limits=LIMITS, habits=habits)
         self._path = f"/?api-key={quote(key, safe='')}"
         self._collections = collections
         self._clock = http.clock
@@ -126,12 +128,13 @@ def parse_holdings(fetched: Fetched, wallet: Wallet, collection: str) -> tuple[H
     """The page, and whether there may be another. What is burnt or not the wallet's is left out."""
     found = result_of(fetched, Reply[_Assets])
     assets = [] if found is None else found.items
+    full = PAGE_SIZE if found is None else min(PAGE_SIZE, found.limit)
     holdings = tuple(
         _holding(asset, f"$.result.items[{n}]")
         for n, asset in enumerate(assets)
         if asset.ownership.owner == wallet and not asset.burnt and _is_in(asset, collection)
     )
-    return HoldingPage(holdings, fetched.at), len(assets) >= PAGE_SIZE
+    return HoldingPage(holdings, fetched.at), bool(assets) and len(assets) >= full
 
 
 def parse_owner(fetched: Fetched, mint: Mint) -> Wallet | None:
@@ -154,7 +157,7 @@ def _holding(asset: _Asset, path: str) -> Holding:
         mint=mint,
         title=plain(_title(asset)),
         slab=slab,
-        image_url=slab.image_url if slab else plain(_image(asset), URL_LENGTH_MAX),
+        image_url=slab.image_url if slab else web_address(_image(asset)),
     )
 
 

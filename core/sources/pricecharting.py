@@ -21,8 +21,8 @@ from core.domain.money import USD_MICROS
 from core.domain.slabs import plain
 from core.domain.valuation import Evidence, EvidenceKind
 from core.domain.wording import number_of, set_words, words_of
-from core.errors import SourceChanged, SourceRefused, SourceUnavailable
-from core.sources.http import Fetched, SourceHttp, VendorLimits, decode
+from core.errors import SourceRefused, SourceUnavailable
+from core.sources.http import Fetched, SourceHttp, VendorLimits, changed, decode
 
 NAME = SourceName.PRICECHARTING
 LIMITS = VendorLimits(per_minute=50, burst=1, concurrent=1)  # a little below one a second
@@ -52,7 +52,7 @@ _REFUSALS = re.compile(r"token|subscri|access|denied", re.IGNORECASE)
 class _Named(msgspec.Struct, rename="kebab"):
     """A product without its prices."""
 
-    id: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    id: Annotated[str, msgspec.Meta(pattern=r"\A[\x21-\x7e]{1,40}\Z")]
     product_name: str
     console_name: str
 
@@ -131,7 +131,7 @@ def parse_value(fetched: Fetched, slab: SlabFacts, asset_id: str) -> Evidence | 
         return None
     product = decode(fetched, _Named)
     if product.id != asset_id:
-        raise SourceChanged(NAME, "another product than was asked for", path="$.id")
+        raise changed(NAME, "another product than was asked for", path="$.id")
     prices: dict[str | None, int | None] = msgspec.to_builtins(decode(fetched, _Prices))
     cents = prices.get(price_key(slab))
     if not cents:

@@ -4,7 +4,8 @@ Documented at https://www.psacard.com/publicapi/documentation; a free token allo
 
 Quirks: everything is a 200, an unknown certificate (`PSACert` is null) and a number that cannot be one
 (`IsValidRequest` is false) too; a grade is a text ("GEM-MT 10", "Authentic"), as are year and card number;
-autographs are certified as well (`IsPSADNA`), and their grade is not a card's.
+a qualifier behind it ("NM-MT 8 (OC)") says that the card is worth less than that grade; autographs are
+certified as well (`IsPSADNA`), and their grade is not a card's.
 """
 
 import re
@@ -15,8 +16,8 @@ import msgspec
 from core.domain.catalog import CardKey, CertificateFacts, Grade, Grader, grade_of
 from core.domain.listings import SourceName
 from core.domain.slabs import Word, plain
-from core.errors import SourceChanged, SourceUnavailable
-from core.sources.http import Fetched, SourceHttp, VendorLimits, decode
+from core.errors import SourceUnavailable
+from core.sources.http import Fetched, SourceHttp, VendorLimits, changed, decode
 
 NAME = SourceName.PSA
 LIMITS = VendorLimits(per_minute=10, burst=4, concurrent=1, per_day=100)
@@ -25,6 +26,7 @@ Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 
 _CERTIFICATE = re.compile(r"[0-9]{1,12}")
 _YEAR = re.compile(r"(?:18|19|20)[0-9]{2}")
+_QUALIFIED = re.compile(r"[0-9]\W*(?:MC|MK|OC|OF|PD|ST)\b", re.IGNORECASE)
 _NOTHING = ("no data found", "invalid certno")
 
 
@@ -72,7 +74,7 @@ def parse_certificate(fetched: Fetched, number: str) -> CertificateFacts | None:
             return None
         raise SourceUnavailable(NAME, f"no certificate, and no reason known to us: {said or 'none'}")
     if cert.cert_number.lstrip("0") != number.lstrip("0"):
-        raise SourceChanged(NAME, "another certificate than was asked for", path="$.PSACert.CertNumber")
+        raise changed(NAME, "another certificate than was asked for", path="$.PSACert.CertNumber")
     return CertificateFacts(
         grader=Grader.PSA,
         certificate=number,
@@ -85,7 +87,9 @@ def parse_certificate(fetched: Fetched, number: str) -> CertificateFacts | None:
 
 
 def _grade(cert: _Cert) -> Grade | None:
-    return None if cert.is_autograph else grade_of(plain(cert.card_grade))
+    """None also for a grade with a qualifier, which is no grade that a slab of ours can have."""
+    text = plain(cert.card_grade)
+    return None if cert.is_autograph or _QUALIFIED.search(text) else grade_of(text)
 
 
 def _card(cert: _Cert) -> CardKey | None:

@@ -6,6 +6,7 @@ price x 10^expo, `conf` is the uncertainty in the same unit, times are Unix seco
 the 0x they may be asked with; an unknown one is a 404.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -28,7 +29,7 @@ UNSURE_MAX = Decimal("0.02")
 """A price whose uncertainty is a larger share of it than this is none."""
 
 _EXPONENT_MAX = 18
-_DIGITS_MAX = 20  # a price is a signed 64-bit number
+_WHOLE = re.compile(r"[0-9]{1,19}")  # of a signed 64-bit number
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -81,6 +82,6 @@ def parse_rate(fetched: Fetched, pair: str, feed: str) -> Rate | None:
 
 
 def _whole(text: str) -> Decimal:
-    if len(text) > _DIGITS_MAX:
-        raise ValueError("too many digits")
+    if not _WHOLE.fullmatch(text):
+        raise ValueError("not a whole number")
     return Decimal(int(text))

@@ -23,8 +23,16 @@ from core.domain.listings import SourceName
 from core.domain.money import Unit
 from core.domain.prices import Quote, QuoteKind, quote_of
 from core.domain.slabs import plain, web_address
-from core.errors import SourceChanged
-from core.sources.http import Fetched, Params, SourceHttp, VendorHabits, VendorLimits, decode, parsing
+from core.sources.http import (
+    Fetched,
+    Params,
+    SourceHttp,
+    VendorHabits,
+    VendorLimits,
+    changed,
+    decode,
+    parsing,
+)
 
 NAME = SourceName.SCRYFALL
 GAME = "Magic"
@@ -94,7 +102,10 @@ class Scryfall:
 
     async def entry(self, id: str) -> CatalogueEntry | None:
         fetched = await self._vendor.find(f"/cards/{id}") if _CARD_ID.fullmatch(id) else None
-        return parse_entry(fetched) if fetched else None
+        entry = parse_entry(fetched) if fetched else None
+        if entry is not None and entry.id != id:
+            raise changed(NAME, "another card than was asked for", path="$.id")
+        return entry
 
     async def search(self, words: str, *, limit: int) -> tuple[CatalogueEntry, ...]:
         plain_words = [f'"{word}"' for word in _OPERATORS.split(words) if word]
@@ -118,7 +129,7 @@ class Scryfall:
                 yield page
             if not has_more:
                 return
-        raise SourceChanged(NAME, f"more than {PAGES_MAX} pages", path="$.has_more")
+        raise changed(NAME, f"more than {PAGES_MAX} pages", path="$.has_more")
 
 
 def parse_entry(fetched: Fetched) -> CatalogueEntry:
@@ -137,7 +148,7 @@ def parse_sets(fetched: Fetched) -> tuple[CardSet, ...]:
     """The sets that were printed. The vendor does not page them: a second page would be a change."""
     page = decode(fetched, _Sets)
     if page.has_more:
-        raise SourceChanged(NAME, "a second page of sets", path="$.has_more")
+        raise changed(NAME, "a second page of sets", path="$.has_more")
     return tuple(
         CardSet(plain(row.code), GAME, plain(row.name), day_of(row.released_at))
         for row in page.data

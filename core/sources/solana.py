@@ -17,8 +17,16 @@ import msgspec
 from core.domain.listings import Chain, Mint, SourceName, Wallet
 from core.domain.wallets import Holding, HoldingPage
 from core.errors import SourceUnavailable
-from core.sources.http import Fetched, SourceHttp, VendorLimits, address_of, parsing
-from core.sources.http.rpc import BAD_PARAMETERS, Call, Params, Reply, result_of
+from core.sources.http import (
+    Fetched,
+    SourceHttp,
+    VendorHabits,
+    VendorLimits,
+    address_of,
+    changed,
+    parsing,
+)
+from core.sources.http.rpc import BAD_PARAMETERS, Call, Params, Reply, failure_in, result_of
 
 NAME = SourceName.SOLANA
 LIMITS = VendorLimits(per_minute=60, burst=2, concurrent=1)
@@ -90,7 +98,8 @@ class Solana:
     name = NAME
 
     def __init__(self, http: SourceHttp, *, base_url: str) -> None:
-        self._vendor = http.vendor(NAME, base_url=base_url, limits=LIMITS)
+        habits = VendorHabits(hides_base=True, failure_in=failure_in)
+        self._vendor = http.vendor(NAME, base_url=base_url, limits=LIMITS, habits=habits)
 
     async def holdings(self, wallet: Wallet, *, pages_max: int) -> AsyncIterator[HoldingPage]:
         """One page: a node gives all accounts at once."""
@@ -113,8 +122,10 @@ class Solana:
 
 def parse_holdings(fetched: Fetched, wallet: Wallet) -> tuple[Holding, ...]:
     """The accounts with one indivisible token in them; nothing is known of these but their mint."""
-    found = result_of(fetched, Reply[_Accounts])
-    infos = [] if found is None else [row.account.data.parsed.info for row in found.value]
+    found = result_of(fetched, Reply[_Accounts], missing=())
+    if found is None:
+        raise changed(NAME, "neither accounts nor an error", path="$.result")
+    infos = [row.account.data.parsed.info for row in found.value]
     return tuple(
         Holding(Chain.SOLANA, Mint(_address(info.mint, f"$.result.value[{n}]")), title="")
         for n, info in enumerate(infos)

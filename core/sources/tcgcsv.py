@@ -121,7 +121,8 @@ class TcgCsv:
         return tuple([card_set for category in games for card_set in await self._sets(category)])
 
     async def entries(self, set_id: str) -> AsyncIterator[tuple[CatalogueEntry, ...]]:
-        page = self._pages.get(set_id) or await self._page(set_id)
+        kept = self._pages.get(set_id)
+        page = await self._page(set_id) if kept is None else kept
         if page:
             yield page
 

@@ -23,14 +23,14 @@ from core.domain.listings import SourceName
 from core.domain.money import Unit
 from core.domain.prices import Quote, QuoteKind, quote_of
 from core.domain.slabs import plain, web_address
-from core.sources.http import Fetched, Params, SourceHttp, VendorLimits, decode, parsing, utc
+from core.sources.http import Fetched, Params, SourceHttp, VendorLimits, changed, decode, parsing, utc
 
 NAME = SourceName.TCGDEX
 GAME = "Pokemon"
 LIMITS = VendorLimits(per_minute=120, burst=4, concurrent=2)
 SEARCH_MAX = 100
 
-_Id: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+_Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f]{1,100}\Z")]
 _TELEPHONE_SERIES = "tcgp"
 _UNITS = {"USD": Unit.USD_MICROS, "EUR": Unit.EUR_MICROS}
 _CARDMARKET_KINDS = {
@@ -111,7 +111,10 @@ class TcgDex:
 
     async def entry(self, id: str) -> CatalogueEntry | None:
         fetched = await self._vendor.find(f"/cards/{quote(id, safe='')}") if id else None
-        return parse_entry(fetched) if fetched else None
+        entry = parse_entry(fetched) if fetched else None
+        if entry is not None and entry.id != id:
+            raise changed(NAME, "another card than was asked for", path="$.id")
+        return entry
 
     async def search(self, words: str, *, limit: int) -> tuple[CatalogueEntry, ...]:
         if not words.strip():

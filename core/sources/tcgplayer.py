@@ -22,7 +22,7 @@ from core.domain.money import Unit, amount_within
 from core.domain.prices import Quote, QuoteKind
 from core.domain.slabs import plain, web_address
 from core.errors import SourceUnavailable
-from core.sources.http import Fetched, Lender, SourceHttp, VendorLimits, decode, parsing
+from core.sources.http import Fetched, Lender, SourceHttp, VendorLimits, changed, decode, parsing
 
 NAME = SourceName.TCGPLAYER
 LIMITS = VendorLimits(per_minute=240, burst=2, concurrent=2)
@@ -43,6 +43,7 @@ class _Envelope(msgspec.Struct, Generic[T], rename="camel"):
     success: bool
     results: list[T]
     errors: list[str] = []
+    total_items: int = 0
 
 
 class _Group(msgspec.Struct, rename="camel"):
@@ -100,6 +101,8 @@ class TcgPlayer:
 
     async def search(self, words: str, *, limit: int) -> tuple[CatalogueEntry, ...]:
         """Cards whose name holds the words, without prices."""
+        if not plain(words):
+            return ()
         params = {"productName": plain(words), "productTypes": "Cards", "getExtendedFields": "true"}
         fetched = await self._lender.find("/catalog/products", params={"limit": PAGE_SIZE, **params})
         return (await self._entries(fetched))[: max(0, limit)] if fetched else ()
@@ -120,15 +123,20 @@ class TcgPlayer:
             yield await self._priced(await self._entries(page))
 
     async def _pages(self, path: str, params: Mapping[str, str | int]) -> AsyncIterator[Fetched]:
-        """Until the page that is not full, or that there is not."""
-        for number in range(PAGES_MAX):
-            turn = {"limit": PAGE_SIZE, "offset": number * PAGE_SIZE}
-            page = await self._lender.find(path, params={**params, **turn})
+        """Until the page that is not full, or that there is not; never short of the number that is told."""
+        read = total = 0
+        for _ in range(PAGES_MAX):
+            page = await self._lender.find(path, params={**params, "limit": PAGE_SIZE, "offset": read})
             if page is None:
-                return
+                break
             yield page
-            if len(_results(page, _Envelope[object])) < PAGE_SIZE:
-                return
+            answer = decode(page, _Envelope[object])
+            rows, total = len(answer.results), max(total, answer.total_items)
+            read += rows
+            if not rows or (rows < PAGE_SIZE and read >= total):
+                break
+        if read < total:
+            raise changed(NAME, f"pages end after {read} of {total} rows", path="$.totalItems")
 
     async def _entries(self, fetched: Fetched) -> tuple[CatalogueEntry, ...]:
         """The products of a page; their sets' names are a question of their own."""

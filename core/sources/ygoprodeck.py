@@ -128,14 +128,15 @@ def parse_printings(fetched: Fetched, *, set_name: str | None = None) -> tuple[C
 
 
 def parse_sets(fetched: Fetched) -> tuple[CardSet, ...]:
-    rows = decode(fetched, list[_Set])
+    """A name that cannot be asked for as it is written is left out."""
+    rows = [row for row in decode(fetched, list[_Set]) if row.set_name.isprintable()]
     return tuple(CardSet(row.set_name, GAME, plain(row.set_name), day_of(row.tcg_date)) for row in rows)
 
 
 def _printing(card: _Card, printings: Sequence[_Printing]) -> CatalogueEntry:
     first = printings[0]
     return CatalogueEntry(
-        id=f"{card.id}/{first.set_code}",
+        id=f"{card.id}/{plain(first.set_code)}",
         game=GAME,
         name=plain(card.name),
         set_name=plain(first.set_name),

@@ -10,7 +10,7 @@ import pytest
 from core.clock import ManualClock
 from core.domain.listings import SourceName
 from core.sources.base import Breaker
-from core.sources.http import CallOutcome, SourceHttp, Timeouts
+from core.sources.http import Call, CallOutcome, SourceHttp, Timeouts
 from tests.sources.server import ScriptedServer
 
 START = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -44,9 +44,10 @@ class Calls:
 
     outcomes: list[CallOutcome] = field(default_factory=list)
 
-    def __call__(self, source: SourceName, outcome: CallOutcome, seconds: float) -> None:
-        assert seconds >= 0
-        self.outcomes.append(outcome)
+    def __call__(self, call: Call) -> None:
+        assert call.seconds >= 0
+        assert bool(call.reason) is (call.data_at is None) is (call.outcome is not CallOutcome.ANSWERED)
+        self.outcomes.append(call.outcome)
 
 
 @pytest.fixture

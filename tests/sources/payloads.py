@@ -70,12 +70,13 @@ def cc_market(*, listing: Json = None, **changes: Json) -> Json:
     return {"nftAddress": MINT, "listing": full, "owner": {"wallet": SELLER}, "inSwap": False} | changes
 
 
-def cc_sale(**changes: Json) -> Json:
+def cc_sale(*, amount: Json = 470, **changes: Json) -> Json:
+    raw = str(round(amount * 10**6)) if isinstance(amount, int | float) else "470000000"
     return {
         "id": "5VERYlongSignature",
         "action": "Sale",
-        "amount": 470,
-        "priceInfo": {"splPrice": {"rawAmount": "470000000", "address": USDC, "decimals": 6}},
+        "amount": amount,
+        "priceInfo": {"splPrice": {"rawAmount": raw, "address": USDC, "decimals": 6}},
         "nftAddress": MINT,
         "createdAt": "2026-10-01T11:45:00.000Z",
         "from": {"name": None, "wallet": SELLER},

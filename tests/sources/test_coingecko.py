@@ -90,3 +90,16 @@ async def test_a_used_up_quota_is_told_as_such(http: SourceHttp, server: Scripte
     with pytest.raises(SourceRateLimited) as caught:
         await CoinGecko(http, base_url=server.url).rate(PAIR)
     assert caught.value.retry_after_s == 60
+
+
+@pytest.mark.parametrize(
+    ("host", "header"), [("", "x-cg-demo-api-key"), ("//pro-api.coingecko.com", "x-cg-pro-api-key")]
+)
+async def test_a_paid_key_goes_into_a_header_of_its_own_to_a_host_of_its_own(
+    http: SourceHttp, server: ScriptedServer, host: str, header: str
+) -> None:
+    server.says(data(sol_price()))
+    await CoinGecko(http, base_url=f"{server.url}{host}", key="the-key").rate(PAIR)
+    await CoinGecko(http, base_url=f"{server.url}{host}").rate(PAIR)
+    keyed, keyless = ({name.lower() for name in asked.headers} for asked in server.asked)
+    assert keyed - keyless == {header}

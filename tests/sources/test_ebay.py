@@ -55,6 +55,26 @@ def test_an_auction_that_can_be_bought_at_once_asks_that_price() -> None:
     assert (ask.amount, ask.is_auction) == (ASK.amount, False)
 
 
+@pytest.mark.parametrize(
+    "text", ["2026-09-30T10:00:00.000Z", "2026-09-30T12:00:00+02:00", "2026-09-30T10:00:00"]
+)
+def test_a_time_is_in_utc_whatever_its_zone(text: str) -> None:
+    (ask,) = asks_of(ebay_item(itemCreationDate=text))
+    assert ask.listed_at is not None
+    assert ask.listed_at.isoformat() == "2026-09-30T10:00:00+00:00"
+
+
+@pytest.mark.parametrize("options", [[], ["BEST_OFFER"], ["FIXED_PRICE"]])
+def test_what_is_no_auction_and_has_no_time_is_neither(options: Json) -> None:
+    (ask,) = asks_of(ebay_item(buyingOptions=options, itemCreationDate=None))
+    assert (ask.amount, ask.is_auction, ask.listed_at) == (ASK.amount, False, None)
+
+
+def test_a_page_of_nothing_is_the_last_whatever_it_says() -> None:
+    page = parse_asks(fetched(NAME, ebay_page(next="https://api.ebay.com/next")))
+    assert (page.asks, page.has_more) == ((), False)
+
+
 def test_missing_summaries_are_nothing() -> None:
     page = parse_asks(fetched(NAME, ebay_page()))
     assert (page.asks, page.has_more) == ((), False)
@@ -72,7 +92,8 @@ def test_euros_are_euros() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"price": None}, {"price": {"value": "0.00", "currency": "USD"}}, {"title": ""}, {"itemId": " "},
+    [{"price": None}, {"itemGroupType": "SELLER_DEFINED_VARIATIONS"},
+     {"price": {"value": "0.00", "currency": "USD"}}, {"title": ""}, {"itemId": " "},
      {"price": {"value": "1e25", "currency": "USD"}}],
 )  # fmt: skip
 def test_a_row_that_asks_nothing_is_left_out(changes: Json) -> None:
@@ -90,7 +111,7 @@ def test_what_is_no_address_is_no_link() -> None:
     assert (ask.url, ask.image_url, ask.seller) == ("", "", "")
 
 
-@pytest.mark.parametrize("number", [12002, 12008, 12012])
+@pytest.mark.parametrize("number", [12002, 12008, 12009, 12012])
 def test_a_warning_that_our_question_was_wrong_is_a_change(number: int) -> None:
     with pytest.raises(SourceChanged, match=rf"{number} It is ignored.*\$\.warnings\[0\]"):
         asks_of(ebay_item(), **ebay_warning(number))
@@ -119,6 +140,28 @@ async def test_a_question_names_words_grade_order_and_market(ebay: Ebay, server:
         "limit": "200",
         "offset": "0",
     }
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ('Blaine\'s Charizard (1st, "Edition") -psa *', "Blaine's Charizard 1st Edition psa"),
+        ("Porygon-Z #4/102", "Porygon-Z #4/102"),
+        ("x" * 150, "x" * 100),
+    ],
+)
+async def test_words_are_asked_for_as_words(
+    ebay: Ebay, server: ScriptedServer, words: str, asked: str
+) -> None:
+    server.says(data(ebay_page()))
+    assert [page async for page in ebay.asks(words, pages_max=1)] == [()]
+    assert server.asked[-1].query["q"] == asked
+
+
+async def test_no_words_are_not_a_question_for_everything(ebay: Ebay, server: ScriptedServer) -> None:
+    for words in ("", " ", "(*)", " - "):
+        assert [page async for page in ebay.asks(words, pages_max=1)] == [()]
+    assert server.asked == []
 
 
 async def test_pages_follow_in_multiples_of_their_size(ebay: Ebay, server: ScriptedServer) -> None:

@@ -1,11 +1,13 @@
 """Helius: cards of both collections, page by page until a short one, and who holds a token."""
 
 import traceback
+from datetime import timedelta
 
 import msgspec
 import pytest
 from structlog.testing import capture_logs
 
+from core.clock import ManualClock
 from core.domain.catalog import CardKey, Grade, Grader, SlabFacts
 from core.domain.listings import Chain, Mint, SourceName, Wallet
 from core.domain.wallets import Holding, HoldingPage
@@ -45,6 +47,13 @@ def asked_of(server: ScriptedServer) -> list[tuple[str, str, int]]:
     return [(call["method"], call["params"]["grouping"][1], call["params"]["page"]) for call in calls]
 
 
+def test_both_of_collector_crypts_collections_are_known() -> None:
+    assert (CORE, PNFT) == (
+        "CCryptUfeFSZ3Fgc9FLeKrhLVAP67FSqi1GuVoj9CRac",
+        "CCryptWBYktukHDQ2vHGtVcmtjXxYzvw8XNVY64YN2Yf",
+    )
+
+
 def test_an_asset_is_a_holding_with_its_slab() -> None:
     assert held(das_asset()) == (HOLDING,)
 
@@ -74,6 +83,19 @@ def test_a_name_that_was_cut_gives_way_to_the_description(
 )
 def test_an_asset_that_says_nothing_of_itself_is_held_all_the_same(content: Json) -> None:
     assert held(das_asset(content=content)) == (Holding(Chain.SOLANA, MINT, title=""),)
+
+
+@pytest.mark.parametrize(
+    ("image", "shown"),
+    [
+        ("https://images.example/a.png", "https://images.example/a.png"),
+        ("javascript:alert(1)", ""),
+        (None, ""),
+    ],
+)
+def test_what_is_no_slab_shows_its_picture_if_it_is_one(image: Json, shown: str) -> None:
+    content = {"metadata": {"name": "A box"}, "links": {"image": image}}
+    assert held(das_asset(content=content)) == (Holding(Chain.SOLANA, MINT, "A box", image_url=shown),)
 
 
 def test_what_is_burnt_elsewhere_or_of_another_collection_is_left_out() -> None:
@@ -125,6 +147,17 @@ async def test_both_collections_are_read_until_a_short_page(http: SourceHttp, se
     }
 
 
+async def test_a_page_is_full_when_it_holds_as_many_as_the_vendor_allows(
+    http: SourceHttp, server: ScriptedServer
+) -> None:
+    capped = das_page(das_asset(), das_asset())
+    capped["result"]["limit"] = 2
+    server.says(data(capped), data(das_page(das_asset())), data(das_page()))
+    pages = await pages_of(Helius(http, base_url=server.url, key="a-key"))
+    assert [len(page.holdings) for page in pages] == [2, 1]
+    assert [number for _, _, number in asked_of(server)] == [1, 2, 1]
+
+
 async def test_no_more_pages_are_asked_for_than_wanted(http: SourceHttp, server: ScriptedServer) -> None:
     server.says(data(das_page(*[das_asset()] * PAGE_SIZE)))
     assert len(await pages_of(Helius(http, base_url=server.url, key="a-key"), pages_max=2)) == 2
@@ -148,24 +181,32 @@ async def test_an_unknown_token_has_no_owner(http: SourceHttp, server: ScriptedS
     server.says(data(rpc_error(-32004), status=404), data(rpc(das_asset())))
     assert await vendor.owner(MINT) is None
     assert await vendor.owner(MINT) == Wallet(SELLER)
+    asked = msgspec.json.decode(server.asked[0].body)
+    assert (asked["method"], asked["params"]) == ("getAsset", {"id": MINT})
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "kind"),
+    ("error", "kind"),
     [
-        (400, -32602, SourceChanged),
-        (401, -32001, SourceRefused),
-        (403, -32003, SourceRefused),
-        (429, -32029, SourceRateLimited),
-        (429, -32005, SourceRateLimited),
-        (500, -32000, SourceUnavailable),
+        ((400, -32602), SourceChanged),
+        ((401, -32001), SourceRefused),
+        ((403, -32003), SourceRefused),
+        ((429, -32029), SourceRateLimited),
+        ((429, -32005), SourceRateLimited),
+        ((500, -32000), SourceUnavailable),
     ],
 )
 async def test_an_error_means_the_same_in_its_status_and_in_a_200(
-    http: SourceHttp, server: ScriptedServer, status: int, code: int, kind: type[SourceError]
+    http: SourceHttp,
+    server: ScriptedServer,
+    clock: ManualClock,
+    error: tuple[int, int],
+    kind: type[SourceError],
 ) -> None:
+    status, code = error
     for reply in (data(rpc_error(code), status=200), data(rpc_error(code), status=status)):
         server.says(reply)
+        clock.advance(timedelta(minutes=2))
         with pytest.raises(SourceError) as caught:
             await Helius(http, base_url=server.url, key="a-key").owner(MINT)
         assert type(caught.value) is kind

@@ -32,6 +32,7 @@ from tests.sources.payloads import (
     me_token,
     spl,
 )
+from tests.sources.payloads_marketplaces import me_stats
 from tests.sources.server import Reply, ScriptedServer, data
 
 NAME = SourceName.MAGIC_EDEN
@@ -241,7 +242,18 @@ async def test_all_payment_tokens_are_asked_for(http: SourceHttp, server: Script
 async def test_an_unknown_token_is_none_everywhere(
     http: SourceHttp, server: ScriptedServer, status: int
 ) -> None:
-    server.says(Reply(b"Token not found", status=status, content_type="text/plain"))
+    unknown = Reply(b"Token not found", status=status, content_type="text/plain")
     vendor = MagicEden(http, base_url=server.url)
+    server.says(*[unknown, data(me_stats())] * 3)
     assert (await vendor.live(MINT), await vendor.slab(MINT)) == (None, None)
     assert await vendor.ending(MINT, SELLER, AT) is None
+    assert server.asked[1].path == "/collections/collector_crypt/stats"
+
+
+@pytest.mark.parametrize("status", [400, 404])
+async def test_a_server_that_does_not_even_know_the_collection_has_not_said_that_a_listing_is_gone(
+    http: SourceHttp, server: ScriptedServer, status: int
+) -> None:
+    server.says(Reply(b"Not Found", status=status, content_type="text/plain"))
+    with pytest.raises(SourceChanged):
+        await MagicEden(http, base_url=server.url).live(MINT)

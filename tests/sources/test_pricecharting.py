@@ -146,6 +146,8 @@ def test_a_number_may_stand_without_its_sign() -> None:
     [
         ("Invalid token", SourceRefused),
         ("A subscription is required", SourceRefused),
+        ("No API access", SourceRefused),
+        ("Denied", SourceRefused),
         ("Try again", SourceUnavailable),
         (None, SourceUnavailable),
     ],
@@ -187,9 +189,12 @@ async def test_what_cannot_be_told_is_not_asked_for(http: SourceHttp, server: Sc
     assert server.asked == []
 
 
-async def test_a_product_that_is_gone_is_none(http: SourceHttp, server: ScriptedServer) -> None:
+@pytest.mark.parametrize("asset_id", [PRODUCT, None])
+async def test_a_product_that_is_gone_is_none(
+    http: SourceHttp, server: ScriptedServer, asset_id: str | None
+) -> None:
     server.says(data(charting_error("No such product"), status=404))
-    assert await PriceCharting(http, base_url=server.url, key=CANARY).value(SLAB, asset_id=PRODUCT) is None
+    assert await PriceCharting(http, base_url=server.url, key=CANARY).value(SLAB, asset_id=asset_id) is None
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,9 @@ def test_a_certificate_becomes_facts() -> None:
         ("NM-MT+ 8.5", Grade(85)),
         ("PR-FR 1.5", Grade(15)),
         ("Authentic", None),
+        ("NM-MT 8 (OC)", None),
+        ("EX 5 MK", None),
+        ("10 GEM MT", Grade(100)),
         (None, None),
     ],
 )

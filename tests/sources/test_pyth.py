@@ -57,14 +57,22 @@ def test_only_the_feed_that_was_asked_for_counts() -> None:
     assert rate_of(answer | {"parsed": []}) is None
 
 
-@pytest.mark.parametrize("price", ["0", "-1", "85.32", "NaN", "", "9" * 21, 8532000000, None])
+@pytest.mark.parametrize(
+    "price", ["0", "-1", "85.32", "NaN", "", "9" * 20, "85_32", "٨٥", " 85", 8532000000, None]
+)
 def test_what_is_no_price_is_a_change(price: Json) -> None:
     with pytest.raises(SourceChanged):
         rate_of(pyth_price(price))
 
 
+@pytest.mark.parametrize("expo", [-19, 19])
+def test_a_power_beyond_what_is_published_is_a_change(expo: int) -> None:
+    with pytest.raises(SourceChanged):
+        rate_of(pyth_price("8" * 19, expo=expo, conf="0"))
+
+
 @pytest.mark.parametrize(
-    "changes", [{"expo": 19}, {"expo": -(10**9)}, {"publish_time": 10**18}, {"conf": "x"}]
+    "changes", [{"expo": 19}, {"expo": -(10**9)}, {"publish_time": 10**18}, {"conf": "x"}, {"conf": "-1"}]
 )
 def test_numbers_out_of_this_world_are_a_change(changes: Json) -> None:
     with pytest.raises(SourceChanged):

@@ -40,6 +40,27 @@ def test_a_card_is_told_with_its_finishes_and_without_play_money() -> None:
     assert entry_of() == STRANGLER
 
 
+def test_every_finish_has_a_price_of_its_own_in_both_currencies() -> None:
+    names = ("usd", "usd_foil", "usd_etched", "eur", "eur_foil", "eur_etched")
+    entry = entry_of(prices={name: f"1234.0{cent}" for cent, name in enumerate(names, start=1)})
+    assert [(quote.variant, quote.amount) for quote in entry.quotes] == [
+        ("nonfoil", Amount(1_234_010_000, Unit.USD_MICROS)),
+        ("foil", Amount(1_234_020_000, Unit.USD_MICROS)),
+        ("etched", Amount(1_234_030_000, Unit.USD_MICROS)),
+        ("nonfoil", Amount(1_234_040_000, Unit.EUR_MICROS)),
+        ("foil", Amount(1_234_050_000, Unit.EUR_MICROS)),
+        ("etched", Amount(1_234_060_000, Unit.EUR_MICROS)),
+    ]
+
+
+def test_what_a_card_does_not_say_of_itself_is_empty() -> None:
+    card = {"id": UUID, "name": "Alley Strangler", "prices": {}}
+    assert parse_entry(fetched(NAME, card)) == CatalogueEntry(UUID, "Magic", "Alley Strangler")
+    assert parse_page(fetched(NAME, fall_page(card)))[0] == (
+        CatalogueEntry(UUID, "Magic", "Alley Strangler"),
+    )
+
+
 @pytest.mark.parametrize("prices", [{}, {"usd": None, "tix": "1.00"}, {"usd": "0.00"}, {"usd_new": "1"}])
 def test_a_card_without_prices_has_none(prices: Json) -> None:
     entry = entry_of(prices=prices)
@@ -88,12 +109,19 @@ async def test_each_question_goes_to_its_address_with_both_headers(
     assert all(one.headers["Accept"] and one.headers["User-Agent"] for one in server.asked)
 
 
+async def test_another_card_than_was_asked_for_is_a_change(http: SourceHttp, server: ScriptedServer) -> None:
+    server.says(data(fall_card(id=UUID[:-1] + ("1" if UUID[-1] != "1" else "2"))))
+    with pytest.raises(SourceChanged, match=r"\$\.id"):
+        await Scryfall(http, base_url=server.url).entry(UUID)
+
+
 async def test_a_set_is_read_page_by_page(http: SourceHttp, server: ScriptedServer) -> None:
     page = fall_page(fall_card(), has_more=True)
     server.says(data(page), data(page), data(fall_page(fall_card())))
     assert len([page async for page in Scryfall(http, base_url=server.url).entries("aer")]) == 3
-    asked = [(one.query["q"], one.query["page"], one.query["unique"]) for one in server.asked]
-    assert asked == [("set:aer", number, "prints") for number in "123"]
+    asked = [one.query for one in server.asked]
+    assert asked == [{"q": "set:aer", "page": page, "unique": "prints", "order": "set"} for page in "123"]
+    assert {one.path.partition("?")[0] for one in server.asked} == {"/cards/search"}
 
 
 async def test_a_page_that_was_promised_and_is_not_there_is_a_change(

@@ -7,12 +7,13 @@ from core.domain.listings import Chain, Mint, SourceName, Wallet
 from core.domain.wallets import Holding, HoldingPage
 from core.errors import SourceChanged, SourceRateLimited, SourceUnavailable
 from core.sources.http import SourceHttp
-from core.sources.solana import PROGRAMS, Solana, parse_account, parse_holdings, parse_owner
+from core.sources.solana import Solana, parse_account, parse_holdings, parse_owner
 from tests.sources.conftest import START
 from tests.sources.payloads import BUYER, MINT, SELLER, Json, fetched
 from tests.sources.payloads_rates import (
     account_info,
     largest_accounts,
+    rpc,
     rpc_error,
     token_account,
     token_accounts,
@@ -42,6 +43,13 @@ def test_one_indivisible_token_is_held_listed_or_not() -> None:
 )
 def test_coins_empty_accounts_and_other_peoples_are_left_out(account: Json) -> None:
     assert held(account) == []
+
+
+def test_no_word_of_accounts_is_no_empty_wallet() -> None:
+    with pytest.raises(SourceChanged, match="neither"):
+        parse_holdings(fetched(NAME, rpc(None)), SELLER)
+    with pytest.raises(SourceUnavailable):
+        parse_holdings(fetched(NAME, rpc_error(-32004)), SELLER)
 
 
 def test_an_account_the_node_could_not_read_is_a_change() -> None:
@@ -78,10 +86,17 @@ def test_an_account_tells_whose_its_token_is() -> None:
 async def test_an_owner_takes_two_questions(http: SourceHttp, server: ScriptedServer) -> None:
     server.says(data(largest_accounts("anAccount")), data(account_info(token_account()["account"])))
     assert await Solana(http, base_url=server.url).owner(MINT) == SELLER
-    assert [msgspec.json.decode(asked.body)["params"] for asked in server.asked] == [
-        [MINT],
-        ["anAccount", {"encoding": "jsonParsed"}],
+    calls = [msgspec.json.decode(asked.body) for asked in server.asked]
+    assert [(call["method"], call["params"]) for call in calls] == [
+        ("getTokenLargestAccounts", [MINT]),
+        ("getAccountInfo", ["anAccount", {"encoding": "jsonParsed"}]),
     ]
+
+
+async def test_what_is_no_token_takes_one_question(http: SourceHttp, server: ScriptedServer) -> None:
+    server.says(data(rpc_error(-32602, "Invalid param: not a Token mint")))
+    assert await Solana(http, base_url=server.url).owner(MINT) is None
+    assert len(server.asked) == 1
 
 
 async def test_both_programs_are_asked_and_make_one_page(http: SourceHttp, server: ScriptedServer) -> None:
@@ -89,8 +104,14 @@ async def test_both_programs_are_asked_and_make_one_page(http: SourceHttp, serve
     pages = [page async for page in Solana(http, base_url=server.url).holdings(SELLER, pages_max=1)]
     holdings = tuple(Holding(Chain.SOLANA, mint, title="") for mint in (MINT, OTHER))
     assert pages == [HoldingPage(holdings, START)]
-    assert [msgspec.json.decode(asked.body)["params"] for asked in server.asked] == [
-        [SELLER, {"programId": program}, {"encoding": "jsonParsed"}] for program in PROGRAMS
+    calls = [msgspec.json.decode(asked.body) for asked in server.asked]
+    assert {call["method"] for call in calls} == {"getTokenAccountsByOwner"}
+    assert [call["params"] for call in calls] == [
+        [SELLER, {"programId": program}, {"encoding": "jsonParsed"}]
+        for program in (
+            "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA",
+            "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb",
+        )
     ]
 
 

@@ -12,7 +12,15 @@ from core.domain.prices import Quote, QuoteKind
 from core.errors import SourceChanged, SourceUnavailable
 from core.sources.http import SourceHttp
 from core.sources.http.transport import USER_AGENT
-from core.sources.tcgcsv import KEEP_S, TcgCsv, parse_categories, parse_entries, parse_groups, parse_prices
+from core.sources.tcgcsv import (
+    KEEP_S,
+    KEPT_MAX,
+    TcgCsv,
+    parse_categories,
+    parse_entries,
+    parse_groups,
+    parse_prices,
+)
 from tests.sources.conftest import START
 from tests.sources.payloads import Json, fetched
 from tests.sources.payloads_catalogues import csv_answer, csv_category, csv_group, csv_price, csv_product
@@ -76,6 +84,17 @@ def test_a_card_comes_with_its_prices_and_a_box_does_not_come() -> None:
     assert entries_of(products, csv_answer(csv_price())) == (CHARIZARD,)
 
 
+def test_a_card_may_lack_its_number_or_its_rarity_but_not_both() -> None:
+    rows = [
+        csv_product(productId=1, extendedData=[{"name": "Rarity", "value": "Promo"}]),
+        csv_product(productId=2, extendedData=[{"name": "Number", "value": 7}]),
+        csv_product(productId=3, extendedData=None),
+        csv_product(productId=4, extendedData=[{"name": "Number", "value": None}]),
+    ]
+    found = [(entry.id, entry.number, entry.rarity) for entry in entries_of(csv_answer(*rows), None)]
+    assert found == [("3/23237/1", "", "Promo"), ("3/23237/2", "7", "")]
+
+
 def test_a_card_has_prices_of_every_printing() -> None:
     prices = csv_answer(csv_price(), csv_price("Reverse Holofoil", marketPrice=None, midPrice=None))
     (entry,) = entries_of(csv_answer(csv_product()), prices)
@@ -131,6 +150,29 @@ async def test_a_set_is_asked_for_once_a_day(
     assert len(server.asked) == 8
 
 
+async def test_a_set_without_a_card_is_asked_for_once_too(http: SourceHttp, server: ScriptedServer) -> None:
+    vendor = TcgCsv(http, base_url=server.url)
+    answers = [csv_answer(row) for row in (csv_category(), csv_group(), BOX, csv_price(productId=1))]
+    server.says(*[data(answer) for answer in answers])
+    for _ in range(2):
+        assert [page async for page in vendor.entries("3/23237")] == []
+    assert len(server.asked) == 4
+
+
+async def test_no_more_sets_are_kept_than_fit(http: SourceHttp, server: ScriptedServer) -> None:
+    vendor = TcgCsv(http, base_url=server.url)
+    both = csv_answer(csv_product() | csv_price())
+    groups = csv_answer(*[csv_group(groupId=number) for number in range(KEPT_MAX + 1)])
+    server.says(data(csv_answer(csv_category())), data(groups), data(both))
+    for number in range(KEPT_MAX + 1):
+        assert [page async for page in vendor.entries(f"3/{number}")]
+    asked = len(server.asked)
+    assert [page async for page in vendor.entries(f"3/{KEPT_MAX}")]
+    assert len(server.asked) == asked
+    assert [page async for page in vendor.entries("3/0")]
+    assert len(server.asked) == asked + 2
+
+
 async def test_an_answer_that_makes_no_sense_is_asked_for_again(
     http: SourceHttp, server: ScriptedServer
 ) -> None:
@@ -148,6 +190,13 @@ async def test_a_set_without_a_file_of_prices_has_none(http: SourceHttp, server:
     entry = await TcgCsv(http, base_url=server.url).entry("3/23237/509980")
     assert entry is not None
     assert entry.quotes == ()
+
+
+async def test_files_that_are_not_there_hold_nothing(http: SourceHttp, server: ScriptedServer) -> None:
+    server.says(data(csv_answer(csv_category())), data(csv_answer(csv_group())), MISSING)
+    assert [page async for page in TcgCsv(http, base_url=server.url).entries("3/23237")] == []
+    server.says(data(csv_answer(csv_category())), MISSING)
+    assert await TcgCsv(http, base_url=server.url).sets() == ()
 
 
 async def test_prices_that_fail_are_no_cards_without_prices(http: SourceHttp, server: ScriptedServer) -> None:

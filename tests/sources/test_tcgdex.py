@@ -72,6 +72,21 @@ def test_prices_are_never_newer_than_their_answer() -> None:
     assert priced(dex_tcgplayer(updated="2030-01-01T00:00:00Z")).priced_at == START
 
 
+@pytest.mark.parametrize(
+    "updated", ["2026-09-30T20:07:54.000Z", "2026-09-30 20:07:54", "2026-09-30T22:07:54+02:00"]
+)
+def test_a_time_is_in_utc_whatever_its_zone(updated: str) -> None:
+    entries = (priced(dex_tcgplayer(updated=updated)), priced(cardmarket=dex_cardmarket(updated=updated)))
+    for entry in entries:
+        assert entry.priced_at is not None
+        assert entry.priced_at.isoformat() == "2026-09-30T20:07:54+00:00"
+
+
+def test_prices_are_as_old_as_the_shop_that_is_furthest_behind() -> None:
+    behind = dex_cardmarket(updated="2026-09-28T03:00:00Z")
+    assert priced(dex_tcgplayer(), behind).priced_at == datetime(2026, 9, 28, 3, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("updated", [None, "", "yesterday", 1790855940])
 def test_prices_of_no_time_are_a_change(updated: Json) -> None:
     with pytest.raises(SourceChanged):
@@ -105,6 +120,13 @@ def test_a_card_without_a_picture_has_none() -> None:
     assert entry_of(image=None).image_url == entry_of(image="javascript:alert(1)").image_url == ""
 
 
+def test_a_card_without_a_set_or_a_number_is_a_card() -> None:
+    entry = entry_of(set=None, rarity=None)
+    assert (entry.set_name, entry.rarity, entry.quotes) == ("", "", entry_of().quotes)
+    (brief,) = parse_found(fetched(NAME, [{"id": "x-1", "name": "X\n"}]))
+    assert brief == CatalogueEntry("x-1", "Pokemon", "X")
+
+
 def test_cards_of_the_telephone_game_are_no_cards() -> None:
     pocket = dex_brief(id="A1-001", image="https://assets.example/en/tcgp/A1/001")
     assert parse_found(fetched(NAME, [dex_brief(), pocket])) == (BRIEF,)
@@ -119,7 +141,8 @@ def test_sets_and_their_cards() -> None:
 
 async def test_each_question_goes_to_its_address(http: SourceHttp, server: ScriptedServer) -> None:
     vendor = TcgDex(http, base_url=f"{server.url}/v2/en")
-    server.says(data(dex_card()), data([dex_brief()] * 3), data([]), data(dex_set(dex_brief())))
+    odd = data(dex_card(id="sv03-223/../x"))
+    server.says(odd, data([dex_brief()] * 3), data([]), data(dex_set(dex_brief())))
     assert (await vendor.entry("sv03-223/../x")) is not None
     assert await vendor.search(" char & co ", limit=2) == (BRIEF, BRIEF)
     assert await vendor.sets() == ()
@@ -128,6 +151,21 @@ async def test_each_question_goes_to_its_address(http: SourceHttp, server: Scrip
     assert asked == ["/v2/en/cards/sv03-223%2F..%2Fx", "/v2/en/cards", "/v2/en/sets", "/v2/en/sets/sv03"]
     query = {"name": "char & co", "pagination:page": "1", "pagination:itemsPerPage": "2"}
     assert server.asked[1].query == query
+
+
+async def test_another_card_than_was_asked_for_is_a_change(http: SourceHttp, server: ScriptedServer) -> None:
+    server.says(data(dex_card(id="sv03-222")))
+    with pytest.raises(SourceChanged, match=r"\$\.id"):
+        await TcgDex(http, base_url=server.url).entry("sv03-223")
+
+
+@pytest.mark.parametrize(("limit", "size"), [(0, "1"), (7, "7"), (1000, "100")])
+async def test_a_search_is_for_no_more_than_a_page(
+    http: SourceHttp, server: ScriptedServer, limit: int, size: str
+) -> None:
+    server.says(data([]))
+    assert await TcgDex(http, base_url=server.url).search("char", limit=limit) == ()
+    assert server.asked[0].query["pagination:itemsPerPage"] == size
 
 
 async def test_what_it_does_not_know_is_none(http: SourceHttp, server: ScriptedServer) -> None:

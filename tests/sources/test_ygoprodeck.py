@@ -79,6 +79,18 @@ def test_an_unknown_price_is_none(price: Json) -> None:
     assert (priced(price).quotes, priced(price).priced_at) == ((), None)
 
 
+def test_a_shop_that_knows_no_price_is_left_out_and_only_the_first_row_counts() -> None:
+    unknown = {"cardmarket_price": "0.00", "tcgplayer_price": "", "ebay_price": "9.99"}
+    rows = [unknown, {"cardmarket_price": "5.00", "tcgplayer_price": "6.00"}]
+    (card,) = parse_cards(fetched(NAME, ygo_cards(ygo_card(card_sets=[OTHER], card_prices=rows))))
+    assert (card.quotes, card.priced_at) == ((), None)
+
+
+def test_a_set_whose_name_cannot_be_asked_for_is_left_out() -> None:
+    sets = parse_sets(fetched(NAME, [ygo_set(set_name="Mega\tTins"), ygo_set()]))
+    assert [card_set.id for card_set in sets] == ["2016 Mega-Tins"]
+
+
 def test_thousands_may_be_grouped() -> None:
     assert priced("1,052.49").quotes == (usd("Ultra Rare", QuoteKind.MARKET, 1_052_490_000),)
 

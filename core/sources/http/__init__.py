@@ -6,26 +6,31 @@ answer holds.
 """
 
 from core.sources.http.answers import VendorHabits
-from core.sources.http.budget import VendorLimits
+from core.sources.http.budget import Sleep, VendorLimits
 from core.sources.http.cache import Fetched
-from core.sources.http.client import CallOutcome, OnCall, Params, SourceHttp, Vendor
+from core.sources.http.calls import Call, CallOutcome, OnCall, OnChange, changed
+from core.sources.http.client import Params, SourceHttp, Vendor
 from core.sources.http.parsing import address_of, decode, parsing, utc
 from core.sources.http.tokens import Lender, Lent
 from core.sources.http.transport import Timeouts
 
 __all__ = [
+    "Call",
     "CallOutcome",
     "Fetched",
     "Lender",
     "Lent",
     "OnCall",
+    "OnChange",
     "Params",
+    "Sleep",
     "SourceHttp",
     "Timeouts",
     "Vendor",
     "VendorHabits",
     "VendorLimits",
     "address_of",
+    "changed",
     "decode",
     "parsing",
     "utc",

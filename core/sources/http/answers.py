@@ -9,7 +9,7 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -17,28 +17,36 @@ import msgspec
 
 from core.domain.listings import SourceName
 from core.errors import SourceChanged, SourceError, SourceRateLimited, SourceRefused, SourceUnavailable
+from core.sources.http.cache import Fetched
 from core.sources.http.transport import Answer, Request
 
 LATER_S_DEFAULT = 60.0
 LATER_S_MAX = 3600.0
 AGE_S_MAX = 86_400
 MAX_AGE_S_MAX = 3600
+EPOCH_S_MIN = 10**9
+"""What is less is no moment but a number of seconds."""
 
 
 class VendorHabits(msgspec.Struct, frozen=True):
     """How a vendor differs from the others.
 
-    `lockout_s`: how long a 429 shuts us out that does not say so. `missing_says`: words without which
-    an answer of a `missing` status is no "not found".
+    `lockout_s`: how long a 429 shuts us out that does not say so. `missing_says`: words, in whatever
+    case, without which an answer of a `missing` status is no "not found". `hides_base`: the path of its
+    address holds a key. `refuses_for_good`: who is refused once is not wanted, and asks no more.
+    `failure_in`: finds the failure of the vendor that came as a success.
     """
 
     lockout_s: float = LATER_S_DEFAULT
     missing_says: str = ""
+    hides_base: bool = False
+    refuses_for_good: bool = False
+    failure_in: Callable[[Fetched], SourceError | None] = lambda _: None
 
 
 _REFUSED = frozenset({401, 402, 403, 407, 451})
 _TEMPORARY = frozenset({408, 425})
-_SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
+_SECONDS = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,9})?")
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,9})")
 _NOT_KEPT = re.compile(r"(?:^|[\s,])no-(?:store|cache)\b")
 
@@ -69,6 +77,8 @@ def later_s(answer: Answer, now: datetime, *, lockout_s: float = LATER_S_DEFAULT
     if hint is None:
         hint = _body_hint(answer.body)
     if hint is None:
+        hint = _reset_hint(answer.headers.get("x-ratelimit-reset", ""), now)
+    if hint is None:
         return lockout_s if answer.status == 429 else None
     return max(0.0, min(hint, LATER_S_MAX))
 
@@ -97,6 +107,14 @@ def _header_hint(text: str, now: datetime) -> float | None:
     except ValueError:
         return None
     return (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
+
+
+def _reset_hint(text: str, now: datetime) -> float | None:
+    """Some say in so many seconds, some at this second since 1970."""
+    text = text.strip()
+    if not _SECONDS.fullmatch(text):
+        return None
+    return float(text) - (now.timestamp() if float(text) >= EPOCH_S_MIN else 0)
 
 
 def _body_hint(body: bytes) -> float | None:

@@ -10,6 +10,7 @@ import msgspec
 
 from core.clock import Clock
 from core.domain.listings import SourceName
+from core.sources.base import Urgency, urgency
 
 ENTRIES_MAX = 256
 BYTES_MAX = 32 * 2**20
@@ -41,21 +42,17 @@ class AnswerCache:
         self._clock = clock
         self._kept: OrderedDict[str, tuple[float, Fetched]] = OrderedDict()
         self._bytes = 0
-        self._flights: dict[str, asyncio.Task[Fetched | None]] = {}
+        self._flights: dict[tuple[str, Urgency], asyncio.Task[Fetched | None]] = {}
 
     async def fetch(self, key: str, ask: Ask, *, fresh: bool) -> Fetched | None:
         """The answer kept under `key` unless `fresh`, else the one on its way, else a new one.
 
+        Nobody joins a question that is less urgent than the own: it may still queue behind everything.
         A caller that is cancelled leaves the question to the others who wait for it.
         """
         if not fresh and (kept := self._still_true(key)) is not None:
             return kept
-        flight = self._flights.get(key)
-        if flight is None:
-            flight = asyncio.create_task(self._fly(key, ask))
-            flight.add_done_callback(_retrieve)
-            self._flights[key] = flight
-        return await asyncio.shield(flight)
+        return await asyncio.shield(self._on_its_way(key) or self._start(key, ask))
 
     async def close(self) -> None:
         """Cancel what is still being asked."""
@@ -64,11 +61,22 @@ class AnswerCache:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
 
-    async def _fly(self, key: str, ask: Ask) -> Fetched | None:
+    def _on_its_way(self, key: str) -> "asyncio.Task[Fetched | None] | None":
+        flights = (self._flights.get((key, how)) for how in Urgency if how <= urgency())
+        return next((flight for flight in flights if flight is not None), None)
+
+    def _start(self, key: str, ask: Ask) -> "asyncio.Task[Fetched | None]":
+        how = urgency()
+        flight = asyncio.create_task(self._fly(key, how, ask))
+        flight.add_done_callback(_retrieve)
+        self._flights[key, how] = flight
+        return flight
+
+    async def _fly(self, key: str, how: Urgency, ask: Ask) -> Fetched | None:
         try:
             kept = await ask()
         finally:
-            del self._flights[key]
+            del self._flights[key, how]
         if kept.fetched is not None and kept.for_s > 0:
             self._keep(key, kept.fetched, self._clock.monotonic() + kept.for_s)
         return kept.fetched

@@ -1,26 +1,26 @@
 """Where the parts meet: one client for all vendors, and one for each of them."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import timedelta
-from enum import StrEnum
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from random import Random
 from types import TracebackType
 from typing import TypeAlias
 from urllib.parse import urlencode
 
 import msgspec
+import structlog
 from yarl import URL
 
 from core.clock import Clock
 from core.domain.listings import SourceName
 from core.errors import SourceChanged, SourceError, SourceRateLimited, SourceRefused, SourceUnavailable
-from core.sources.base import BudgetBook, VendorMemory
+from core.sources.base import Breaker, BudgetBook, VendorMemory
 from core.sources.http.answers import VendorHabits, age_s, error_of, kept_s, later_s
 from core.sources.http.breaker import CircuitBreaker
 from core.sources.http.budget import Budget, MemoryBook, NoTurn, Sleep, VendorLimits
 from core.sources.http.cache import AnswerCache, Fetched, Kept
+from core.sources.http.calls import OUTCOMES, Call, CallOutcome, OnCall, OnChange, reading
 from core.sources.http.redaction import Redactor
 from core.sources.http.transport import Answer, Request, Timeouts, Transport
 
@@ -32,25 +32,7 @@ REQUEST_S_MIN = 0.05  # aiohttp takes 0 for "as long as you like"
 Params: TypeAlias = Mapping[str, str | int]
 
 
-class CallOutcome(StrEnum):
-    """How one request ended, for metrics."""
-
-    ANSWERED = "answered"
-    UNAVAILABLE = "unavailable"
-    RATE_LIMITED = "rate_limited"
-    REFUSED = "refused"
-    CHANGED = "changed"
-
-
-OnCall: TypeAlias = Callable[[SourceName, CallOutcome, float], None]
-"""Told of every request that was sent: the vendor, how it ended, seconds."""
-
-_OUTCOMES: Mapping[type[SourceError], CallOutcome] = {
-    SourceUnavailable: CallOutcome.UNAVAILABLE,
-    SourceRateLimited: CallOutcome.RATE_LIMITED,
-    SourceRefused: CallOutcome.REFUSED,
-    SourceChanged: CallOutcome.CHANGED,
-}
+log = structlog.get_logger(__name__)
 
 
 class SourceHttp:
@@ -65,6 +47,7 @@ class SourceHttp:
         memory: VendorMemory | None = None,
         book: BudgetBook | None = None,
         on_call: OnCall | None = None,
+        on_change: OnChange | None = None,
         timeouts: Timeouts | None = None,
     ) -> None:
         self.clock = clock
@@ -72,6 +55,7 @@ class SourceHttp:
         self.sleep = sleep
         self.memory = memory
         self.on_call = on_call
+        self.on_change = on_change
         self.timeouts = timeouts or Timeouts()
         self.transport = Transport(clock, self.timeouts)
         self.cache = AnswerCache(clock)
@@ -130,6 +114,7 @@ class Vendor:
         self._habits = habits
         self._budget = http.budget(source, limits)
         self._breaker = CircuitBreaker(source, clock=http.clock, memory=http.memory)
+        self._refused_as: str | None = None
 
     async def get(
         self,
@@ -160,7 +145,13 @@ class Vendor:
         """Like `get`, but None when the vendor answers with one of the `missing` statuses."""
         request = self._request("GET", path, params, headers=headers)
         key = f"{self.source} {sorted(missing)} {request.url}"
-        return await self._http.cache.fetch(key, lambda: self._kept(request, missing), fresh=fresh)
+        fetched = await self._http.cache.fetch(key, lambda: self._kept(request, missing), fresh=fresh)
+        return reading(fetched, self._http.on_change)
+
+    async def find_for_one(self, path: str, headers: Mapping[str, str], *missing: int) -> Fetched | None:
+        """Like `find`, for the one person that the headers stand for: not kept, and shared with nobody."""
+        request = self._request("GET", path, None, headers=headers)
+        return reading((await self._kept(request, missing)).fetched, self._http.on_change, is_secret=True)
 
     async def post(self, path: str, question: msgspec.Struct) -> Fetched:
         """A *read* by POST (GraphQL and such): tried again as a GET is, never kept. Raises SourceError."""
@@ -173,7 +164,7 @@ class Vendor:
     ) -> Fetched | None:
         """Like `post`, but None when the vendor answers with one of the `missing` statuses."""
         request = self._request("POST", path, None, msgspec.json.encode(question))
-        return (await self._kept(request, missing)).fetched
+        return reading((await self._kept(request, missing)).fetched, self._http.on_change)
 
     async def post_form(
         self,
@@ -186,7 +177,7 @@ class Vendor:
         """A form, such as a question for a token: tried again, never kept; None for a `missing` status."""
         form = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
         request = self._request("POST", path, None, urlencode(fields).encode(), headers=form)
-        return (await self._kept(request, missing)).fetched
+        return reading((await self._kept(request, missing)).fetched, self._http.on_change, is_secret=True)
 
     def _request(
         self,
@@ -200,29 +191,46 @@ class Vendor:
         url = URL(self._base_url + path, encoded=True)
         typed = {"Content-Type": "application/json"} if body else {}
         named = {**self._headers, **typed, **(headers or {})}
-        return Request(self.source, method, url.with_query(params) if params else url, named, body)
+        whole = url.with_query(params) if params else url
+        hidden = URL(self._base_url).path if self._habits.hides_base else ""
+        return Request(self.source, method, whole, named, body, hidden)
 
     async def _kept(self, request: Request, missing: Collection[int]) -> Kept:
         answer = await self._guarded(request, missing)
         if answer is None:
             return Kept(None)
-        at = answer.asked_at - timedelta(seconds=age_s(answer.headers))
+        return Kept(self._fetched(request, answer), kept_s(answer.headers))
+
+    def _fetched(self, request: Request, answer: Answer) -> Fetched:
+        """Without the keys of the question, should it echo them."""
         redactor = Redactor({**request.headers, **request.url.query})
-        return Kept(Fetched(self.source, redactor.body(answer.body), at), kept_s(answer.headers))
+        return Fetched(self.source, redactor.body(answer.body), _dated(answer))
 
     async def _guarded(self, request: Request, missing: Collection[int]) -> Answer | None:
         """Being told "later" says nothing about the vendor's health, for or against."""
+        if self._refused_as is not None:
+            raise SourceRefused(self.source, self._refused_as)
         self._breaker.admit()
         try:
             answer = await self._persistent(request, missing)
         except (SourceUnavailable, SourceRefused) as error:
             self._breaker.failed(error.reason)
+            if isinstance(error, SourceRefused) and self._habits.refuses_for_good:
+                self._give_up(error.reason)
             raise
         except SourceChanged:
             self._breaker.answered()
             raise
         self._breaker.answered()
         return answer
+
+    def _give_up(self, reason: str) -> None:
+        """Told once; nothing more is asked until the next start."""
+        self._refused_as = reason
+        log.warning("source refuses us: it is not asked again before the next start", source=self.source)
+        if self._http.memory is not None:
+            now = self._http.clock.now()
+            self._http.memory.record(self.source, Breaker(True, 1, now, reason), at=now)
 
     async def _persistent(self, request: Request, missing: Collection[int]) -> Answer | None:
         """Try, and again after a random wait, while there is time; once for a vendor known to be down."""
@@ -248,15 +256,30 @@ class Vendor:
         clock = self._http.clock
         async with self._budget.turn(wait_s_max=ends_at - clock.monotonic()):
             total_s = max(REQUEST_S_MIN, min(self._http.timeouts.total_s, ends_at - clock.monotonic()))
-            with self._metered():
-                answer = await self._http.transport.send(request, total_s=total_s)
-                return await self._judged(request, answer, missing)
+            return await self._told(request, missing, total_s=total_s)
+
+    async def _told(self, request: Request, missing: Collection[int], *, total_s: float) -> Answer | None:
+        """Send once, and tell how that went."""
+        started = self._http.clock.monotonic()
+        try:
+            answer = await self._http.transport.send(request, total_s=total_s)
+            judged = await self._judged(request, answer, missing)
+        except SourceError as error:
+            self._tell(OUTCOMES[type(error)], started, reason=error.reason)
+            raise
+        self._tell(CallOutcome.ANSWERED, started, data_at=_dated(answer))
+        return judged
 
     async def _judged(self, request: Request, answer: Answer, missing: Collection[int]) -> Answer | None:
         """A web page is never believed, not even when it says "not found"."""
         if answer.is_success and not answer.is_web_page:
-            return answer
-        is_missing = answer.status in missing and self._habits.missing_says.encode() in answer.body
+            if (failure := self._habits.failure_in(self._fetched(request, answer))) is None:
+                return answer
+            if isinstance(failure, SourceRateLimited):
+                await self._budget.pause(failure.retry_after_s)
+            raise failure
+        words = self._habits.missing_says.casefold().encode()
+        is_missing = answer.status in missing and words in answer.body.lower()
         if is_missing and not answer.is_web_page:
             return None
         wait_s = later_s(answer, self._http.clock.now(), lockout_s=self._habits.lockout_s)
@@ -264,16 +287,14 @@ class Vendor:
             await self._budget.pause(wait_s)
         raise error_of(self.source, request, answer, wait_s)
 
-    @contextmanager
-    def _metered(self) -> Iterator[None]:
-        started = self._http.clock.monotonic()
-        try:
-            yield
-        except SourceError as error:
-            self._told(_OUTCOMES[type(error)], started)
-            raise
-        self._told(CallOutcome.ANSWERED, started)
-
-    def _told(self, outcome: CallOutcome, started: float) -> None:
+    def _tell(
+        self, outcome: CallOutcome, started: float, *, reason: str = "", data_at: datetime | None = None
+    ) -> None:
         if self._http.on_call is not None:
-            self._http.on_call(self.source, outcome, self._http.clock.monotonic() - started)
+            seconds = self._http.clock.monotonic() - started
+            self._http.on_call(Call(self.source, outcome, seconds, reason, data_at))
+
+
+def _dated(answer: Answer) -> datetime:
+    """When what it says was true at the latest: asked for then, or kept on the way since."""
+    return answer.asked_at - timedelta(seconds=age_s(answer.headers))

@@ -9,8 +9,9 @@ from typing import TypeVar
 import msgspec
 
 from core.domain.listings import SourceName
-from core.errors import SourceChanged, SourceUnavailable
+from core.errors import SourceUnavailable
 from core.sources.http.cache import Fetched
+from core.sources.http.calls import changed
 
 REASON_LENGTH_MAX = 200
 
@@ -31,11 +32,9 @@ def decode(fetched: Fetched, kind: type[T]) -> T:
         return msgspec.json.decode(_NUL.sub(rb"\1\\u0020", fetched.body), type=kind)
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at ")
-        raise SourceChanged(
-            fetched.source, reason[:REASON_LENGTH_MAX], path=path.strip("`") or "$"
-        ) from error
+        raise changed(fetched.source, reason[:REASON_LENGTH_MAX], path=path.strip("`") or "$") from error
     except RecursionError as error:
-        raise SourceChanged(fetched.source, "nested too deeply", path="$") from error
+        raise changed(fetched.source, "nested too deeply", path="$") from error
     except ValueError as error:
         reason = f"the answer is not whole JSON ({str(error)[:REASON_LENGTH_MAX]})"
         raise SourceUnavailable(fetched.source, reason) from error
@@ -48,7 +47,7 @@ def parsing(source: SourceName, path: str) -> Iterator[None]:
         yield
     except (ValueError, ArithmeticError) as error:
         reason = str(error)[:REASON_LENGTH_MAX] or type(error).__name__
-        raise SourceChanged(source, reason, path=path) from error
+        raise changed(source, reason, path=path) from error
 
 
 def utc(at: datetime) -> datetime:

@@ -5,9 +5,10 @@ from typing import Generic, TypeAlias, TypeVar
 
 import msgspec
 
-from core.errors import SourceChanged, SourceError, SourceRateLimited, SourceRefused, SourceUnavailable
+from core.errors import SourceError, SourceRateLimited, SourceRefused, SourceUnavailable
 from core.sources.http.answers import LATER_S_DEFAULT
 from core.sources.http.cache import Fetched
+from core.sources.http.calls import changed
 from core.sources.http.parsing import decode
 
 NOT_FOUND = -32004
@@ -51,8 +52,19 @@ def result_of(fetched: Fetched, kind: type[Reply[T]], *, missing: Collection[int
             return None
         raise _error_of(fetched, reply.error.code)
     if isinstance(reply.result, msgspec.UnsetType):
-        raise SourceChanged(fetched.source, "neither a result nor an error", path="$")
+        raise changed(fetched.source, "neither a result nor an error", path="$")
     return reply.result
+
+
+def failure_in(fetched: Fetched) -> SourceError | None:
+    """The error in a 200 that is the vendor's own: no answer, whatever was asked."""
+    try:
+        error = msgspec.json.decode(fetched.body, type=Reply[msgspec.Raw]).error
+    except (ValueError, RecursionError):
+        return None  # who reads it says what is wrong with it
+    if error is None or error.code in {NOT_FOUND, *_NOT_UNDERSTOOD}:
+        return None
+    return _error_of(fetched, error.code)
 
 
 def _error_of(fetched: Fetched, code: int) -> SourceError:
@@ -62,5 +74,5 @@ def _error_of(fetched: Fetched, code: int) -> SourceError:
     if code in _LATER:
         return SourceRateLimited(fetched.source, said, retry_after_s=LATER_S_DEFAULT)
     if code in _NOT_UNDERSTOOD:
-        return SourceChanged(fetched.source, said, path="$.error")
+        return changed(fetched.source, said, path="$.error")
     return SourceUnavailable(fetched.source, said)

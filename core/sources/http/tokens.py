@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -49,30 +50,30 @@ class Lender:
         self._until = 0.0
         self._asking = asyncio.Lock()
 
-    async def get(self, path: str, *, params: Params | None = None) -> Fetched:
+    async def get(self, path: str, *, params: Params | None = None, fresh: bool = False) -> Fetched:
         """As Vendor.get."""
-        fetched = await self.find(path, params=params, missing=())
+        fetched = await self.find(path, params=params, missing=(), fresh=fresh)
         assert fetched is not None
         return fetched
 
     async def find(
-        self, path: str, *, params: Params | None = None, missing: Collection[int] = (404,)
+        self,
+        path: str,
+        *,
+        params: Params | None = None,
+        missing: Collection[int] = (404,),
+        fresh: bool = False,
     ) -> Fetched | None:
         """As Vendor.find; a token that is refused is replaced once."""
+        find = partial(self._vendor.find, path, params=params, missing=missing, fresh=fresh)
         token = await self._current()
         try:
-            return await self._find(path, params, missing, token)
+            return await find(headers=_bearer(token))
         except SourceRefused as error:
             if error.status != _UNAUTHORIZED:
                 raise
             self._drop(token)
-        return await self._find(path, params, missing, await self._current())
-
-    async def _find(
-        self, path: str, params: Params | None, missing: Collection[int], token: str
-    ) -> Fetched | None:
-        headers = {"Authorization": f"Bearer {token}"}
-        return await self._vendor.find(path, params=params, missing=missing, headers=headers)
+        return await find(headers=_bearer(await self._current()))
 
     async def _current(self) -> str:
         async with self._asking:
@@ -94,3 +95,7 @@ class Lender:
         """Unless another caller has replaced it already."""
         if self._token == token:
             self._token = None
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}

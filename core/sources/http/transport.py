@@ -30,16 +30,17 @@ class Timeouts(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One question to one vendor."""
+    """One question to one vendor; a path that begins with `hidden` is shown without it."""
 
     source: SourceName
     method: str
     url: URL
     headers: Mapping[str, str]
     body: bytes | None = None
+    hidden: str = ""
 
     def __str__(self) -> str:
-        return f"{self.method} {shown(self.url)}"
+        return f"{self.method} {shown(self.url).removeprefix(self.hidden) or '/'}"
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -51,6 +51,22 @@ def test_a_body_may_say_it_too(body: bytes, expected: float) -> None:
     assert limited(body=body) == expected
 
 
+@pytest.mark.parametrize(
+    ("reset", "expected"),
+    [
+        ("30", 30),
+        (str(START.timestamp() + 45), 45),
+        (f"{START.timestamp() - 5:.0f}", 0),
+        ("never", 60),
+        ("", 60),
+    ],
+)
+def test_a_header_may_tell_when_the_vendor_counts_anew(reset: str, expected: float) -> None:
+    assert later_s(Answer(429, {"x-ratelimit-reset": reset}, b"", START), START) == expected
+    told = {"x-ratelimit-reset": reset, "Retry-After": "7"}
+    assert later_s(Answer(429, told, b"", START), START) == 7
+
+
 def test_only_an_overloaded_or_broken_vendor_asks_for_a_wait() -> None:
     assert limited("5", status=503) == 5
     assert limited(status=503) is None

@@ -8,6 +8,7 @@ import pytest
 from core.clock import ManualClock
 from core.domain.listings import SourceName
 from core.errors import SourceUnavailable
+from core.sources.base import Urgency, asking
 from core.sources.http import Fetched
 from core.sources.http.cache import BYTES_MAX, ENTRIES_MAX, AnswerCache, Kept
 from tests.sources.conftest import START
@@ -84,6 +85,27 @@ async def test_a_caller_who_leaves_does_not_take_the_answer_with_him(cache: Answ
     asker.go.set()
     assert await stayer is asker.kept.fetched
     assert asker.times == 1
+
+
+async def test_a_click_does_not_wait_with_a_back_fill_and_a_back_fill_waits_with_a_click(
+    cache: AnswerCache,
+) -> None:
+    queued, clicked, late = Asker(), Asker(), Asker()
+    queued.go.clear()
+    clicked.go.clear()
+    with asking(Urgency.BACKFILL):
+        backfill = asyncio.create_task(cache.fetch("key", queued.ask, fresh=False))
+        await queued.was_asked.wait()
+    with asking(Urgency.CLICK):
+        click = asyncio.create_task(cache.fetch("key", clicked.ask, fresh=False))
+        await clicked.was_asked.wait()
+    joined = asyncio.create_task(cache.fetch("key", late.ask, fresh=False))
+    clicked.go.set()
+    assert await click is await joined is clicked.kept.fetched
+    assert not backfill.done()
+    queued.go.set()
+    assert await backfill is queued.kept.fetched
+    assert late.times == 0
 
 
 async def test_a_failure_reaches_everybody_and_is_not_remembered(cache: AnswerCache) -> None:

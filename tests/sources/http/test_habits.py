@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from core.clock import ManualClock
 from core.domain.listings import SourceName
-from core.errors import SourceChanged, SourceRateLimited
+from core.errors import SourceChanged, SourceRateLimited, SourceRefused
 from core.sources.http import SourceHttp, Vendor, VendorHabits, VendorLimits
+from tests.sources.conftest import START, Memory
 from tests.sources.server import Reply, ScriptedServer, data
 
 LIMITS = VendorLimits(per_minute=600)
@@ -45,3 +47,32 @@ async def test_not_found_needs_its_words(http: SourceHttp, server: ScriptedServe
     server.says(data({"error": "num must be a number."}, status=400))
     with pytest.raises(SourceChanged):
         await asked.find("/", missing=(400,))
+
+
+async def test_who_does_not_want_us_is_not_asked_again(
+    http: SourceHttp, server: ScriptedServer, clock: ManualClock, memory: Memory
+) -> None:
+    unwanted = vendor(http, server, VendorHabits(refuses_for_good=True))
+    server.says(Reply(status=403), data({}))
+    with capture_logs() as lines:
+        for _ in range(3):
+            with pytest.raises(SourceRefused, match="HTTP 403"):
+                await unwanted.get("/")
+            clock.advance(timedelta(hours=1))
+    assert len(server.asked) == 1
+    assert [line["event"] for line in lines] == [
+        "source refuses us: it is not asked again before the next start"
+    ]
+    assert [(breaker.is_open, breaker.since) for _, breaker, _ in memory.told] == [(True, START)]
+
+
+async def test_a_key_in_the_address_is_not_shown(http: SourceHttp, server: ScriptedServer) -> None:
+    limits, habits = VendorLimits(per_minute=600), VendorHabits(hides_base=True)
+    url = f"{server.url}/v2/canary-0123456789"
+    keyed = http.vendor(SourceName.SOLANA, base_url=url, limits=limits, habits=habits)
+    server.says(Reply(status=404))
+    for path, shown in (("/accounts", "GET /accounts"), ("", "GET /")):
+        with pytest.raises(SourceChanged, match="HTTP 404") as caught:
+            await keyed.get(path)
+        assert (caught.value.path, "canary" in str(caught.value)) == (shown, False)
+    assert server.asked[0].path == "/v2/canary-0123456789/accounts"

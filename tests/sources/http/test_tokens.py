@@ -52,6 +52,16 @@ async def test_one_token_serves_many_questions(lender: Lender, server: ScriptedS
     assert asked.headers["X-Market"] == question.headers["X-Market"] == "US"
 
 
+async def test_what_the_vendor_lets_us_keep_is_kept_unless_a_fresh_answer_is_wanted(
+    lender: Lender, server: ScriptedServer
+) -> None:
+    server.says(lent("one"), data({}, Cache_Control="max-age=60"))
+    await lender.get("/a")
+    await lender.get("/a")
+    await lender.get("/a", fresh=True)
+    assert paths(server) == ["/token", "/a", "/a"]
+
+
 async def test_callers_at_the_same_time_wait_for_one_token(lender: Lender, server: ScriptedServer) -> None:
     server.says(lent("one"), data({}))
     await asyncio.gather(*(lender.get(f"/{n}") for n in range(5)))

@@ -11,13 +11,15 @@ from tests.sources.payloads import Json
 class Question:
     """`ask` goes to a server at the address given and understands `answer`.
 
-    `lockout_s`: how long the vendor shuts out who asks too much, where it does not say so.
+    `lockout_s`: how long the vendor shuts out who asks too much, where it does not say so. `missing`:
+    statuses by which it says that it has none.
     """
 
     name: str
     ask: Callable[[SourceHttp, str], Awaitable[object]]
     answer: Json
     lockout_s: float = 60
+    missing: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return self.name

@@ -1,54 +1,31 @@
 """What a source can be asked. None means "answered, and has none"; an exception means "no answer".
 
 Every method raises SourceError (and nothing else) when the vendor failed. A page is whole or it is
-an error. What must be remembered between calls goes through the protocols at the end, which the
-runtime implements: a source never sees the database.
+an error. What must be remembered between calls goes through the protocols in `memory`.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from typing import Protocol
 
 import msgspec
 
-from core.domain.allowances import Pace
 from core.domain.catalog import CardSet, CatalogueEntry, CertificateFacts, SlabFacts
+from core.domain.hints import Hint
 from core.domain.listings import Mint, Report, SourceName, Venue, Wallet
 from core.domain.money import Amount
-from core.domain.prices import Candle, Rate
+from core.domain.prices import Candle, CollectionStats, Rate
 from core.domain.valuation import Evidence
 from core.domain.wallets import HoldingPage, MarketAsk, Offer, SaleSeen
-
-
-class Urgency(IntEnum):
-    """Who asks: lower goes first, and may use more of a vendor's burst."""
-
-    CLICK = 0
-    FRESH = 1
-    RECHECK = 2
-    BACKFILL = 3
-
-
-_urgency: ContextVar[Urgency] = ContextVar("urgency", default=Urgency.FRESH)
-
-
-def urgency() -> Urgency:
-    """How urgent the question is that is being asked now."""
-    return _urgency.get()
-
-
-@contextmanager
-def asking(how: Urgency) -> Iterator[None]:
-    """Every question asked inside is so urgent."""
-    token = _urgency.set(how)
-    try:
-        yield
-    finally:
-        _urgency.reset(token)
+from core.sources.base.memory import Breaker as Breaker
+from core.sources.base.memory import BudgetBook as BudgetBook
+from core.sources.base.memory import VendorMemory as VendorMemory
+from core.sources.base.people import Grant as Grant
+from core.sources.base.people import SignInSource as SignInSource
+from core.sources.base.urgency import Urgency as Urgency
+from core.sources.base.urgency import asking as asking
+from core.sources.base.urgency import urgency as urgency
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -68,7 +45,8 @@ class LiveListing(msgspec.Struct, frozen=True):
     """A listing as the vendor has it.
 
     `checked_at` tells how fresh the answer is, the vendor's cache included; `updated_at` is the
-    vendor's time of this price, where it says so.
+    vendor's time of this price, where it says so. `told_by` is set when another vendor than the one
+    that was asked told it.
     """
 
     seller: Wallet
@@ -76,6 +54,7 @@ class LiveListing(msgspec.Struct, frozen=True):
     venue: Venue
     checked_at: datetime
     updated_at: datetime | None = None
+    told_by: SourceName | None = None
 
 
 class ListingSource(Protocol):
@@ -176,6 +155,26 @@ class TokenHistorySource(Protocol):
         ...
 
 
+class StatsSource(Protocol):
+    """What a collection costs, and how much of it is on sale."""
+
+    name: SourceName
+
+    async def stats(self) -> CollectionStats | None:
+        """None when the vendor does not know the collection any more."""
+        ...
+
+
+class HintSource(Protocol):
+    """Pushes word that something happened."""
+
+    name: SourceName
+
+    async def listen(self, tell: Callable[[Hint], None]) -> None:
+        """Tell every hint, until cancelled, whatever happens to the vendor; `tell` returns at once."""
+        ...
+
+
 class WalletSource(Protocol):
     """What a wallet holds."""
 
@@ -250,35 +249,6 @@ class AskSource(Protocol):
     def asks(self, words: str, *, pages_max: int) -> AsyncIterator[tuple[MarketAsk, ...]]: ...
 
 
-class Breaker(msgspec.Struct, frozen=True):
-    """A vendor's circuit as other processes and people may see it."""
-
-    is_open: bool
-    failures: int
-    since: datetime | None
-    reason: str = ""
-
-
-class VendorMemory(Protocol):
-    """What the HTTP client tells the rest of the house about a vendor; must return at once."""
-
-    def record(self, source: SourceName, breaker: Breaker, *, at: datetime) -> None:
-        """A vendor went down or came back."""
-        ...
-
-
-class BudgetBook(Protocol):
-    """Keeps what is used of the vendors' allowances: across restarts, and shared by all processes."""
-
-    async def take(self, source: SourceName, pace: Pace) -> float:
-        """Take one turn: 0, or the seconds to wait when there is none yet."""
-        ...
-
-    async def pause(self, source: SourceName, seconds: float) -> None:
-        """No turn before that: the vendor said "later"."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Sources:
     """The vendors that are configured, by what they can be asked. An absent one is no evidence."""
@@ -287,5 +257,19 @@ class Sources:
     states: Mapping[Venue, ListingStateSource]
     listings: tuple[ListingSource, ...] = ()
     activities: tuple[ActivitySource, ...] = ()
+    hints: tuple[HintSource, ...] = ()
     valuations: tuple[ValuationSource, ...] = ()
-    rates: tuple[RateSource, ...] = field(default=())
+    rates: tuple[RateSource, ...] = ()
+    candles: tuple[CandleSource, ...] = ()
+    sales: tuple[SalesSource, ...] = ()
+    histories: tuple[HistorySource, ...] = ()
+    token_histories: tuple[TokenHistorySource, ...] = ()
+    stats: tuple[StatsSource, ...] = ()
+    wallets: tuple[WalletSource, ...] = ()
+    wallet_activities: tuple[WalletActivitySource, ...] = ()
+    owners: tuple[OwnerSource, ...] = ()
+    offers: tuple[OfferSource, ...] = ()
+    certificates: tuple[CertificateSource, ...] = ()
+    catalogues: tuple[CatalogueSource, ...] = ()
+    searches: tuple[CardSearchSource, ...] = ()
+    asks: tuple[AskSource, ...] = ()

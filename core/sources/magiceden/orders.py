@@ -1,36 +1,23 @@
-"""Magic Eden's Solana API, version 2: what just happened to Collector Crypt's tokens there.
+"""Magic Eden's orders: what was listed, delisted and sold, what is on sale, at what price."""
 
-Documented at https://docs.magiceden.io/reference/solana-overview; no key needed, 120 requests a minute
-and 2 a second. Being wound down: it may answer with errors for good. A `price` is in whole SOL, times
-are Unix seconds.
-
-Quirks: `priceInfo.splPrice` comes before `price`, which is then a mere conversion; orders in other
-tokens than SOL are hidden unless `paymentMints=ALL`; there is no cursor (a full page means: try the
-next); traits are texts or numbers; not found is a 400 or a 404; new types of activity appear.
-"""
-
-from collections.abc import AsyncIterator
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
-from urllib.parse import quote
+from typing import Annotated
 
 import msgspec
 
-from core.domain.catalog import SlabFacts
 from core.domain.listings import Chain, ListingKey, Mint, Report, Reported, SourceName, Venue, Wallet
-from core.domain.money import Amount, Unit, amount_within
-from core.domain.slabs import Word, plain, slab_of_traits
+from core.domain.money import AMOUNT_MAX, Amount, Unit, amount_within
+from core.domain.prices import CollectionStats
+from core.domain.slabs import plain
 from core.sources.base import LiveListing, Page
-from core.sources.http import Fetched, SourceHttp, VendorLimits, address_of, decode, parsing
+from core.sources.http import Fetched, address_of, decode, parsing
 
 NAME = SourceName.MAGIC_EDEN
-COLLECTION = "collector_crypt"
-LIMITS = VendorLimits(per_minute=100, burst=1, concurrent=2)  # a little below what is allowed
 USDC = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
 USDC_DECIMALS = 6
-PAGE_SIZE = 100
-MISSING = (400, 404)
 
 _SAID = {"list": Reported.LISTED, "delist": Reported.DELISTED, "buyNow": Reported.SOLD}
 _OWN_PROGRAMS = ("magiceden", "mmm")
@@ -62,68 +49,48 @@ class _Activity(_Order, rename="camel"):
     source: str | None = None
     block_time: int | None = None
     buyer: str | None = None
+    collection_symbol: str | None = None
 
 
 class _Listing(_Order, rename="camel"):
     expiry: int | None = None
 
 
-class _Trait(msgspec.Struct):
-    trait_type: str | None = None
-    value: Word = None
+class _Stats(msgspec.Struct, rename="camel"):
+    symbol: str
+    floor_price: Decimal | None = None
+    listed_count: Annotated[int, msgspec.Meta(ge=0, le=10**9)] | None = None
 
 
-class _Token(msgspec.Struct, rename="camel"):
-    name: str | None = None
-    image: str | None = None
-    attributes: list[_Trait] = []
+def parse_activities(fetched: Fetched, *, collection: str | None = None) -> Page:
+    """What was listed, delisted and sold; everything else is counted as skipped.
 
-
-class MagicEden:
-    """The fast second source: activities, the state of its own orders, slabs by their traits."""
-
-    name = NAME
-
-    def __init__(
-        self, http: SourceHttp, *, base_url: str, key: str | None = None, collection: str = COLLECTION
-    ) -> None:
-        headers = {"Authorization": f"Bearer {key}"} if key else None
-        self._vendor = http.vendor(NAME, base_url=base_url, limits=LIMITS, headers=headers)
-        self._collection = quote(collection, safe="")
-
-    async def activities(self, *, pages_max: int) -> AsyncIterator[Page]:
-        for number in range(pages_max):
-            params = {"offset": number * PAGE_SIZE, "limit": PAGE_SIZE}
-            page = parse_activities(
-                await self._vendor.get(f"/collections/{self._collection}/activities", params=params)
-            )
-            yield page
-            if len(page.reports) + page.skipped < PAGE_SIZE:
-                return
-
-    async def live(self, mint: Mint) -> LiveListing | None:
-        fetched = await self._vendor.find(
-            _token(mint, "/listings"), params={"paymentMints": "ALL"}, missing=MISSING, fresh=True
-        )
-        return parse_live(fetched, mint) if fetched else None
-
-    async def ending(self, mint: Mint, seller: Wallet, since: datetime) -> Report | None:
-        fetched = await self._vendor.find(
-            _token(mint, "/activities"), params={"limit": PAGE_SIZE}, missing=MISSING, fresh=True
-        )
-        return parse_ending(fetched, mint, seller, since) if fetched else None
-
-    async def slab(self, mint: Mint) -> SlabFacts | None:
-        fetched = await self._vendor.find(_token(mint), missing=MISSING)
-        return parse_slab(fetched) if fetched else None
-
-
-def parse_activities(fetched: Fetched) -> Page:
-    """What was listed, delisted and sold; everything else is counted as skipped."""
+    `collection`: what is said to be of another one is skipped too.
+    """
     rows = decode(fetched, list[_Activity])
-    reports = [_report(row, f"$[{n}]", fetched) for n, row in enumerate(rows)]
+    reports = [
+        _report(row, f"$[{n}]", fetched)
+        if collection in {None, row.collection_symbol or collection}
+        else None
+        for n, row in enumerate(rows)
+    ]
     kept = tuple(report for report in reports if report is not None)
     return Page(kept, fetched.at, len(reports) - len(kept))
+
+
+def parse_history(fetched: Fetched, mint: Mint, since: datetime) -> Page:
+    """What happened to the token since then."""
+    return newer(parse_activities(fetched), since, mint=mint)
+
+
+def newer(page: Page, since: datetime, *, known: Collection[str] = (), mint: Mint | None = None) -> Page:
+    """The page without what is older, known already, or about another token; the rest is skipped."""
+    kept = tuple(
+        report
+        for report in page.reports
+        if report.effective_at >= since and report.event_id not in known and mint in {None, report.key.mint}
+    )
+    return msgspec.structs.replace(page, reports=kept, skipped=page.skipped + len(page.reports) - len(kept))
 
 
 def parse_live(fetched: Fetched, mint: Mint) -> LiveListing | None:
@@ -140,22 +107,22 @@ def parse_live(fetched: Fetched, mint: Mint) -> LiveListing | None:
 
 def parse_ending(fetched: Fetched, mint: Mint, seller: Wallet, since: datetime) -> Report | None:
     """The seller's first sale since then (to the second: block times have no finer part)."""
-    sales = [
-        report
-        for report in parse_activities(fetched).reports
-        if report.said is Reported.SOLD
-        and report.key.mint == mint
-        and report.key.seller == seller
-        and report.effective_at >= since.replace(microsecond=0)
-    ]
+    page = parse_history(fetched, mint, since.replace(microsecond=0))
+    sales = [r for r in page.reports if r.said is Reported.SOLD and r.key.seller == seller]
     return min(sales, key=attrgetter("effective_at"), default=None)
 
 
-def parse_slab(fetched: Fetched) -> SlabFacts | None:
-    """None when the token is no graded card."""
-    token = decode(fetched, _Token)
-    traits = {trait.trait_type: trait.value for trait in token.attributes}
-    return slab_of_traits(traits, title=token.name, image_url=token.image)
+def parse_stats(fetched: Fetched) -> CollectionStats:
+    """The floor is in SOL, whatever its order is in; None where nothing is on sale."""
+    said = decode(fetched, _Stats)
+    floor = said.floor_price
+    with parsing(NAME, "$.floorPrice"):
+        if floor is not None and not 0 <= floor <= AMOUNT_MAX:  # a NaN cannot be compared: ArithmeticError
+            raise ValueError("not a number of lamports")
+    lamports = int(floor or 0)
+    return CollectionStats(
+        fetched.at, Amount(lamports, Unit.LAMPORTS) if lamports else None, said.listed_count
+    )
 
 
 def _report(row: _Activity, path: str, fetched: Fetched) -> Report | None:
@@ -198,7 +165,3 @@ def _usdc(quoted: _TokenAmount) -> Amount | None:
     if quoted.decimals != USDC_DECIMALS:
         raise ValueError(f"USDC with {quoted.decimals} decimals")
     return amount_within(Decimal(int(quoted.raw_amount)).scaleb(-USDC_DECIMALS), Unit.USD_MICROS)
-
-
-def _token(mint: Mint, what: str = "") -> str:
-    return f"/tokens/{quote(mint, safe='')}{what}"
