@@ -1,5 +1,6 @@
 """Cards, kinds, slabs and tokens: who is who, and which slab a token stood for when."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Integer, SmallInteger, String, UniqueConstraint, insert, select, update
@@ -109,6 +110,12 @@ async def keep_token(tx: Tx, chain: Chain, mint: Mint) -> int:
     return (await tx.execute(query)).scalar_one()
 
 
+async def known(tx: Tx, chain: Chain, addresses: Collection[Mint]) -> list[Mint]:
+    """Which of these are tokens that we know."""
+    query = select(TokenRow.address).where(TokenRow.chain == chain.value, TokenRow.address.in_(addresses))
+    return [Mint(address) for address in (await tx.execute(query)).scalars()]
+
+
 async def keep_slab(tx: Tx, facts: SlabFacts, now: datetime) -> int:
     """The slab's id; what is told of it replaces what was known before."""
     kind_id = None if facts.card is None else await _keep_kind(tx, facts.card, facts.grader, facts.grade)
@@ -145,6 +152,19 @@ async def slab_of(tx: Tx, token_id: int) -> Slab | None:
         .where(TokenSlabRow.token_id == token_id, TokenSlabRow.until.is_(None))
     )
     row = (await tx.execute(query)).first()
+    return None if row is None else Slab(*row)
+
+
+async def slab_at(tx: Tx, token_id: int, at: datetime) -> Slab | None:
+    """The slab a token stood for then; the first one of all when that was before its time."""
+    links = (
+        select(SlabRow.id, SlabRow.kind_id, SlabRow.facts, SlabRow.alt_asset_id)
+        .join(TokenSlabRow, TokenSlabRow.slab_id == SlabRow.id)
+        .where(TokenSlabRow.token_id == token_id)
+        .limit(1)
+    )
+    then = links.where(TokenSlabRow.since <= at).order_by(TokenSlabRow.version.desc())
+    row = (await tx.execute(then)).first() or (await tx.execute(links.order_by(TokenSlabRow.version))).first()
     return None if row is None else Slab(*row)
 
 

@@ -118,6 +118,7 @@ class Version(msgspec.Struct, frozen=True):
     source: str
     listed_at: datetime | None
     first_seen_at: datetime
+    last_seen_live_at: datetime
     is_current: bool
     is_baseline: bool
 
@@ -249,6 +250,7 @@ async def version(tx: Tx, version_id: int) -> Version | None:
         source=row.source,
         listed_at=row.listed_at,
         first_seen_at=row.first_seen_at,
+        last_seen_live_at=row.last_seen_live_at,
         is_current=row.is_open and row.current_id == row.id,
         is_baseline=row.is_baseline,
     )

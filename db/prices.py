@@ -1,10 +1,21 @@
 """Price points and valuations: insert-only history of what was asked, paid and thought."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, insert, select
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Row,
+    Select,
+    SmallInteger,
+    String,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.money import USD_MICROS, Amount, Unit
@@ -16,7 +27,10 @@ from db.types import BigId, Json, TextDecimal, UtcDateTime
 
 
 class PricePointRow(Base):
-    """One price of a subject. For a rate `rate` is exact and the amount is it in micro-dollars."""
+    """One price of a subject. For a rate `rate` is exact and the amount is it in micro-dollars.
+
+    `apart` says why a price counts for nothing, None when it counts.
+    """
 
     __tablename__ = "price_point"
     __table_args__ = (Index("ix_price_point_history", "subject", "type", "at"),)
@@ -33,6 +47,7 @@ class PricePointRow(Base):
     rate: Mapped[Decimal | None] = mapped_column(TextDecimal)
     rate_id: Mapped[int | None] = mapped_column(ForeignKey("price_point.id"))
     dedupe_key: Mapped[str] = mapped_column(String(200), unique=True)
+    apart: Mapped[str | None] = mapped_column(String(16))
 
 
 class ValuationRow(Base):
@@ -69,6 +84,25 @@ async def add_point(tx: Tx, point: PricePoint, *, rate_id: int | None = None) ->
     await tx.execute(insert_new(tx, PricePointRow).values(row).on_conflict_do_nothing())
 
 
+async def find(tx: Tx, keys: Collection[str]) -> int | None:
+    """The id of the first price that is known under one of these keys."""
+    query = select(PricePointRow.id).where(PricePointRow.dedupe_key.in_(list(keys)))
+    return (await tx.execute(query.order_by(PricePointRow.id).limit(1))).scalar_one_or_none()
+
+
+async def move_sales(tx: Tx, subjects: Collection[str], to: str) -> None:
+    """Sales of these subjects are sales of that one."""
+    rows = update(PricePointRow).where(
+        PricePointRow.subject.in_(list(subjects)), PricePointRow.type == PriceType.SALE.value
+    )
+    await tx.execute(rows.values(subject=to))
+
+
+async def set_apart(tx: Tx, ids: Collection[int], why: str) -> None:
+    """These prices count for nothing."""
+    await tx.execute(update(PricePointRow).where(PricePointRow.id.in_(list(ids))).values(apart=why))
+
+
 async def add_rate(tx: Tx, rate: Rate, known_at: datetime) -> int:
     """Keep a rate; its id is what converted amounts name."""
     micros = int(rate.usd * USD_MICROS)
@@ -91,24 +125,40 @@ async def add_rate(tx: Tx, rate: Rate, known_at: datetime) -> int:
 
 async def latest_rate(tx: Tx, pair: str) -> tuple[int, Rate] | None:
     """The newest known rate of a pair and its id."""
-    query = (
-        select(PricePointRow.id, PricePointRow.rate, PricePointRow.source, PricePointRow.at)
-        .where(PricePointRow.subject == f"pair:{pair}", PricePointRow.type == PriceType.RATE.value)
-        .order_by(PricePointRow.at.desc(), PricePointRow.id.desc())
-        .limit(1)
+    query = _rates(pair).order_by(PricePointRow.at.desc(), PricePointRow.id.desc())
+    return _rate(pair, (await tx.execute(query.limit(1))).first())
+
+
+async def rate_near(tx: Tx, pair: str, at: datetime, within: timedelta) -> tuple[int, Rate] | None:
+    """The rate of a pair that is nearest to a time, and its id."""
+    before = _rates(pair).where(PricePointRow.at <= at, PricePointRow.at >= at - within)
+    after = _rates(pair).where(PricePointRow.at > at, PricePointRow.at <= at + within)
+    found = [
+        _rate(pair, (await tx.execute(query.limit(1))).first())
+        for query in (before.order_by(PricePointRow.at.desc()), after.order_by(PricePointRow.at))
+    ]
+    return min((one for one in found if one is not None), key=lambda one: abs(one[1].at - at), default=None)
+
+
+def _rates(pair: str) -> Select[int, Decimal | None, str, datetime]:
+    return select(PricePointRow.id, PricePointRow.rate, PricePointRow.source, PricePointRow.at).where(
+        PricePointRow.subject == f"pair:{pair}", PricePointRow.type == PriceType.RATE.value
     )
-    row = (await tx.execute(query)).first()
+
+
+def _rate(pair: str, row: Row[int, Decimal | None, str, datetime] | None) -> tuple[int, Rate] | None:
     return None if row is None or row.rate is None else (row.id, Rate(pair, row.rate, row.source, row.at))
 
 
 async def sales(tx: Tx, subject: str, *, since: datetime, limit: int = 200) -> list[Sale]:
-    """The newest sales of a subject."""
+    """The newest sales of a subject that count."""
     query = (
         select(PricePointRow.at, PricePointRow.usd_micros)
         .where(
             PricePointRow.subject == subject,
             PricePointRow.type == PriceType.SALE.value,
             PricePointRow.at >= since,
+            PricePointRow.apart.is_(None),
         )
         .order_by(PricePointRow.at.desc())
         .limit(limit)
@@ -136,6 +186,12 @@ async def current_valuation(tx: Tx, subject: str) -> Valuation | None:
     return Valuation(
         row.value_usd_micros, row.low_usd_micros, row.high_usd_micros, row.confidence, row.evidence
     )
+
+
+async def newest_evidence(tx: Tx, *, limit: int) -> list[tuple[Evidence, ...]]:
+    """What the newest valuations of all kinds rest on, each with its best evidence first."""
+    query = select(ValuationRow.evidence).order_by(ValuationRow.id.desc()).limit(limit)
+    return list((await tx.execute(query)).scalars())
 
 
 async def add_valuation(tx: Tx, subject: str, valuation: Valuation, now: datetime) -> int:

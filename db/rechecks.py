@@ -8,20 +8,36 @@ from sqlalchemy import Select, func, literal, or_, select, update
 from core.domain.listings import Chain, ListingKey, Mint, Reported, Venue, Wallet
 from db.catalog import TokenRow
 from db.engine import Tx
-from db.listings import ListingRow
+from db.listings import ListingRow, VersionRow
 from db.types import UtcDateTime
 
 
 async def to_recheck(tx: Tx, version_ids: Select[int | None], *, before: datetime, limit: int) -> list[int]:
-    """The current versions among these whose listing was not looked at since `before`, oldest look first."""
+    """The current versions of these versions' listings, if not looked at since `before`, oldest look first.
+
+    A listing goes on being looked at when it has another price, or is back after it was missed.
+    """
+    listing_ids = select(VersionRow.listing_id).where(VersionRow.id.in_(version_ids))
     query = (
         select(ListingRow.version_id)
         .where(
             ListingRow.is_open,
-            ListingRow.version_id.in_(version_ids),
+            ListingRow.id.in_(listing_ids),
             or_(ListingRow.checked_at.is_(None), ListingRow.checked_at < before),
         )
         .order_by(ListingRow.checked_at.asc().nulls_first(), ListingRow.id)
+        .limit(limit)
+    )
+    return [id for id in (await tx.execute(query)).scalars() if id is not None]
+
+
+async def open_of(tx: Tx, mint: Mint, *, limit: int) -> list[int]:
+    """The current versions of the token's open listings, newest first."""
+    query = (
+        select(ListingRow.version_id)
+        .join(TokenRow, TokenRow.id == ListingRow.token_id)
+        .where(ListingRow.is_open, TokenRow.address == mint)
+        .order_by(ListingRow.id.desc())
         .limit(limit)
     )
     return [id for id in (await tx.execute(query)).scalars() if id is not None]

@@ -122,15 +122,20 @@ async def claim(tx: Tx, owner: str, *, limit: int, below: int, now: datetime, le
 
 
 async def holds(tx: Tx, task: Task, owner: str) -> bool:
-    """Whether the row is still this owner's; false when its lease passed to somebody else."""
+    """Whether the row is still this owner's; false when its lease passed to somebody else.
+
+    SQLite gives the id of a row that is gone to the next one: the version tells them apart.
+    """
     query = select(WorkRow.id).where(
-        WorkRow.id == task.id, WorkRow.claimed_by == owner, WorkRow.attempts == task.attempts
+        WorkRow.version_id == task.version_id,
+        WorkRow.claimed_by == owner,
+        WorkRow.attempts == task.attempts,
     )
     return (await tx.execute(query.with_for_update())).first() is not None
 
 
-async def done(tx: Tx, work_id: int) -> None:
-    await tx.execute(delete(WorkRow).where(WorkRow.id == work_id))
+async def done(tx: Tx, task: Task) -> None:
+    await drop(tx, task.version_id)
 
 
 async def drop(tx: Tx, version_id: int) -> None:

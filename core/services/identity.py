@@ -7,15 +7,22 @@ import msgspec
 from core.clock import Clock
 from core.domain.catalog import SlabFacts
 from core.domain.deals import Reason
-from core.domain.listings import Mint, SourceName
+from core.domain.listings import Mint, SourceName, Venue
+from core.errors import SourceUnavailable
+from core.services import slabs
 from core.sources.base import SlabSource
 from db import catalog
 from db.catalog import Slab
 from db.engine import Database
 from db.listings import Version
 
-AUTHORITY = SourceName.COLLECTOR_CRYPT
-"""The vault's own catalogue: others must agree with it."""
+AUTHORITIES: Mapping[Venue, SourceName] = {
+    Venue.CC: SourceName.COLLECTOR_CRYPT,
+    Venue.ME: SourceName.COLLECTOR_CRYPT,
+    Venue.BEEZIE: SourceName.BEEZIE,
+    Venue.COURTYARD: SourceName.OPENSEA,
+}
+"""Who knows the vault whose tokens are sold at a venue: others must agree with it."""
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -36,16 +43,17 @@ class IdentityService:
 
     async def of(self, version: Version) -> Identity:
         """Who the listed token is. Raises SourceError when somebody who must be asked does not answer."""
-        stored = await self._known(version.token_id) or await self._learn(version)
+        authority = AUTHORITIES[version.key.venue]
+        stored = await self._known(version.token_id) or await self._learn(version, authority)
         if stored is None:
-            return Identity(None, AUTHORITY.value, reason=Reason.NOT_A_SLAB)
+            return Identity(None, authority.value, reason=Reason.NOT_A_SLAB)
         reporter = SourceName(version.source)
-        if reporter is AUTHORITY or reporter not in self.slabs:
-            return Identity(stored, AUTHORITY.value)
+        if reporter is authority or reporter not in self.slabs:
+            return Identity(stored, authority.value)
         theirs = await self._ask(reporter, version.key.mint)
         if theirs is None:
-            return Identity(stored, AUTHORITY.value)
-        verified_by = f"{AUTHORITY}+{reporter}"
+            return Identity(stored, authority.value)
+        verified_by = f"{authority}+{reporter}"
         if differs(stored.facts, theirs):
             return Identity(None, verified_by, Reason.MISMATCH)
         return Identity(stored, verified_by)
@@ -54,17 +62,18 @@ class IdentityService:
         async with self.db.read() as tx:
             return await catalog.slab_of(tx, token_id)
 
-    async def _learn(self, version: Version) -> Slab | None:
+    async def _learn(self, version: Version, authority: SourceName) -> Slab | None:
         """Ask the authority, and keep what it says: identity is a fact, not a verdict."""
-        facts = await self._ask(AUTHORITY, version.key.mint)
+        facts = await self._ask(authority, version.key.mint)
         if facts is None:
             return None
         now = self.clock.now()
         async with self.db.write() as tx:
-            await catalog.link(tx, version.token_id, await catalog.keep_slab(tx, facts, now), now)
-            return await catalog.slab_of(tx, version.token_id)
+            return await slabs.keep(tx, version.token_id, facts, now)
 
     async def _ask(self, source: SourceName, mint: Mint) -> SlabFacts | None:
+        if source not in self.slabs:
+            raise SourceUnavailable(source, "is switched off")
         return await self.slabs[source].slab(mint)
 
 

@@ -1,6 +1,6 @@
 """Ingest: reports become listings, episodes and versions, each worked once."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -8,10 +8,10 @@ import structlog
 from core.clock import Clock
 from core.domain import listings as rules
 from core.domain.listings import ListingKey, Report, Reported, Step
-from core.domain.prices import PricePoint, PriceType, sale_key
 from core.events import Bus, ListingClosed, ListingOpened, Topic
-from core.services import closings
+from core.services import closings, sales, slabs
 from core.services.prices import PriceService
+from core.services.sales import TokenSale
 from core.sources.base import ActivitySource, ListingSource, Page, Urgency, asking
 from core.telemetry import bind_correlation
 from db import catalog, events, listings, observations, operations, prices, rechecks, work
@@ -29,6 +29,9 @@ OUTAGE_IS_BASELINE_AFTER = timedelta(minutes=15)
 _BPS = 10_000
 
 
+def _to_nobody(_reports: int) -> None: ...
+
+
 class ListingService:
     """What is on sale, as the sources report it."""
 
@@ -43,13 +46,22 @@ class ListingService:
 
         A baseline is worked page by page; one that breaks off is still to be done.
         """
-        if not await self._is_baseline(source.name):
-            found = await self._catch_up(source.listings(pages_max=PAGES_FRESH_MAX), is_baseline=False)
-        else:
-            found = 0
-            with asking(Urgency.BACKFILL):
-                async for page in source.listings(pages_max=PAGES_BASELINE_MAX):
-                    found += await self.ingest(page, is_baseline=True)
+        if await self._is_baseline(source.name):
+            return await self.read_all(source)
+        found = await self._catch_up(source.listings(pages_max=PAGES_FRESH_MAX), is_baseline=False)
+        await self._mark_synced(source.name)
+        return found
+
+    async def read_all(self, source: ListingSource, told: Callable[[int], None] = _to_nobody) -> int:
+        """Everything that is on sale there as a baseline: valued, not posted; how much was not known.
+
+        `told` hears after each page how many listings it had.
+        """
+        found = 0
+        with asking(Urgency.BACKFILL):
+            async for page in source.listings(pages_max=PAGES_BASELINE_MAX):
+                found += await self.ingest(page, is_baseline=True)
+                told(len(page.reports))
         await self._mark_synced(source.name)
         return found
 
@@ -137,7 +149,7 @@ class ListingService:
         if is_repriced and found.version_id is not None:
             await closings.close_posts(tx, found.version_id, report, now)
         if report.slab is not None:
-            await catalog.link(tx, token_id, await catalog.keep_slab(tx, report.slab, now), now)
+            await slabs.keep(tx, token_id, report.slab, now)
         episode_id = found.episode_id if is_repriced else None
         episode_id = episode_id or await listings.open_episode(tx, found.id, report)
         version_id = await listings.add_version(tx, found.id, episode_id, report, is_baseline=is_baseline)
@@ -167,21 +179,10 @@ class ListingService:
 
     async def _keep_sale(self, tx: Tx, token_id: int, found: Found, report: Report) -> None:
         paid = report.paid or (found.standing.ask if found.standing else None)
-        dollars = None if paid is None else await self.prices.dollars(tx, paid)
-        if paid is None or dollars is None or paid.value == 0:
+        dollars = None if paid is None else await self.prices.dollars_then(tx, paid, report.effective_at)
+        if paid is None or dollars is None:
             return
-        slab = await catalog.slab_of(tx, token_id)
-        point = PricePoint(
-            subject=f"token:{token_id}" if slab is None else slab.subject,
-            source=report.source.value,
-            type=PriceType.SALE,
-            at=report.effective_at,
-            known_at=self.clock.now(),
-            amount=paid,
-            usd_micros=dollars.usd_micros,
-            key=sale_key(report.key.mint, report.key.seller, report.effective_at),
-        )
-        await prices.add_point(tx, point, rate_id=dollars.rate_id)
+        await sales.keep(tx, TokenSale(token_id, report, paid, dollars), self.clock.now())
 
     async def _prior(self, tx: Tx, token_id: int, report: Report) -> int:
         """Price against what is cheaply known, in basis points: the smallest goes first."""

@@ -11,7 +11,17 @@ import structlog
 from core.clock import Clock
 from core.domain.money import Amount, Unit, usd_micros
 from core.domain.prices import RATE_AGE_MAX_S, Rate
-from core.domain.rates import SOL_USD, USDC_USD, Choice, choose, is_enough_alone, is_fresh, is_pegged
+from core.domain.rates import (
+    RATE_AGE_MAX,
+    SOL_USD,
+    USDC_USD,
+    Choice,
+    choose,
+    is_enough_alone,
+    is_fresh,
+    is_near,
+    is_pegged,
+)
 from core.errors import SourceError, SourceUnavailable
 from core.sources.base import RateSource
 from db import prices
@@ -19,6 +29,8 @@ from db.engine import Database, Tx
 
 POLLED = (SOL_USD, USDC_USD)
 ALL_ARE_ASKED_EVERY = timedelta(minutes=5)
+PAST_RATE_HOLDS = timedelta(hours=49)
+"""Of the longest candles, which are of four days, one begins within this."""
 _PAIRS = {Unit.LAMPORTS: SOL_USD}
 _DOLLAR = Decimal(1)
 
@@ -49,6 +61,26 @@ class PriceService:
             if outcome is not None:
                 raise outcome
 
+    async def keep_rates_of(self, source: RateSource) -> tuple[Rate, ...]:
+        """Ask one source by itself and keep what it says, as long as that goes on from a last good rate.
+
+        Raises SourceError, also for a rate that is far from what was believed last.
+        """
+        kept = []
+        for pair in POLLED:
+            rate = await source.rate(pair)
+            if rate is None:
+                continue
+            async with self.db.write() as tx:
+                known = await prices.latest_rate(tx, pair)
+                last = None if known is None else known[1]
+                if last is not None and is_fresh(last, self.clock.now()) and not is_near(rate, last.usd):
+                    reason = f"says {rate.usd} for {pair}, and {last.source} said {last.usd}"
+                    raise SourceUnavailable(source.name, reason)
+                await prices.add_rate(tx, rate, self.clock.now())
+            kept.append(rate)
+        return tuple(kept)
+
     async def dollars(self, tx: Tx, amount: Amount) -> Dollars | None:
         """The amount in dollars, None when no fresh rate is known.
 
@@ -64,6 +96,18 @@ class PriceService:
         if known is None or not is_fresh(known[1], self.clock.now()):
             return None
         return Dollars(usd_micros(amount, known[1].usd), known[0])
+
+    async def dollars_then(self, tx: Tx, amount: Amount, at: datetime) -> Dollars | None:
+        """What the amount was in dollars at a time, by the rate that is nearest to it; None without one."""
+        if self.clock.now() - at <= RATE_AGE_MAX:
+            return await self.dollars(tx, amount)
+        if amount.unit is Unit.USD_MICROS:
+            usdc = await prices.rate_near(tx, USDC_USD, at, PAST_RATE_HOLDS)
+            is_dollar = usdc is None or is_pegged(usdc[1])
+            return Dollars(usd_micros(amount, _DOLLAR), None) if is_dollar else None
+        pair = _PAIRS.get(amount.unit)
+        known = None if pair is None else await prices.rate_near(tx, pair, at, PAST_RATE_HOLDS)
+        return None if known is None else Dollars(usd_micros(amount, known[1].usd), known[0])
 
     async def dollars_or_wait(self, amount: Amount) -> Dollars:
         """The amount in dollars; an unknown rate is an outage, never a verdict."""

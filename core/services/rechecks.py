@@ -21,6 +21,8 @@ RECHECK_EVERY = timedelta(seconds=30)
 RECHECKS_MAX = 10
 MISSING_MEANS_GONE_AFTER = timedelta(seconds=20)
 """A vendor tells of a sale a little after the listing vanishes: wait for the better answer."""
+SIGHTED_MEANS_THERE_FOR = timedelta(minutes=2)
+"""What pages go on showing is not gone, though it is missing where it is asked about."""
 
 
 class RecheckService:
@@ -42,10 +44,11 @@ class RecheckService:
         """Look at the open deals not looked at for a while; an answer that fails is asked for again later."""
         due = await self._due()
         with asking(Urgency.RECHECK):
-            await self._look_at(due)
+            await self.look_at(due)
         return len(due)
 
-    async def _look_at(self, due: list[Version]) -> None:
+    async def look_at(self, due: list[Version]) -> None:
+        """Ask for each of these; a vendor that fails is asked again when their turn comes."""
         for version in due:
             source = self.states.get(version.key.venue)
             if source is None:
@@ -71,7 +74,7 @@ class RecheckService:
     async def _recheck(self, version: Version, source: ListingStateSource) -> None:
         live = await source.live(version.key.mint)
         if live is not None and (live.seller, live.venue) == (version.key.seller, version.key.venue):
-            await self._is_live(version, source.name, live)
+            await self._is_live(version, live.told_by or source.name, live)
         else:
             await self._is_missing(version, source)
 
@@ -92,10 +95,16 @@ class RecheckService:
         now = self.clock.now()
         async with self.db.write() as tx:
             missing_since = await rechecks.mark_missing(tx, version.listing_id, now)
-        if ending is None and now - missing_since >= MISSING_MEANS_GONE_AFTER:
+        if ending is None and _is_gone(version, missing_since, now):
             ending = _report(version, source.name, Reported.GONE, now, now)
         if ending is not None:
             await self.ingest.ingest(Page((ending,), now))
+
+
+def _is_gone(version: Version, missing_since: datetime, now: datetime) -> bool:
+    sighted_at = version.last_seen_live_at
+    is_sighted = sighted_at > missing_since and now - sighted_at < SIGHTED_MEANS_THERE_FOR
+    return now - missing_since >= MISSING_MEANS_GONE_AFTER and not is_sighted
 
 
 def _report(

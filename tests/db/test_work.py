@@ -57,6 +57,21 @@ async def test_a_row_that_another_transaction_holds_is_passed_over_not_waited_fo
     assert [task.version_id for task in (*first, *second)] == versions
 
 
+async def test_a_row_that_took_the_place_of_another_is_not_taken_for_it(db: Database) -> None:
+    first, second = await list_tokens(db, 2)
+    async with db.write() as tx:
+        await work.add(tx, first, priority=Priority.FRESH, prior=0, now=NOW)
+    [old] = await claim(db)
+    async with db.write() as tx:
+        await work.drop(tx, first)
+        await work.add(tx, second, priority=Priority.FRESH, prior=0, now=NOW)
+    [new] = await claim(db)
+    assert not await is_held(db, old)
+    async with db.write() as tx:
+        await work.done(tx, old)
+    assert await is_held(db, new)
+
+
 async def test_fresh_goes_before_backfill_and_the_smallest_prior_first(db: Database) -> None:
     slow, dear, cheap = await list_tokens(db, 3)
     async with db.write() as tx:
@@ -114,7 +129,7 @@ async def test_a_row_that_is_done_or_dropped_is_gone(db: Database) -> None:
     one, two = await queue(db, 2)
     tasks = {task.version_id: task for task in await claim(db)}
     async with db.write() as tx:
-        await work.done(tx, tasks[one].id)
+        await work.done(tx, tasks[one])
         await work.drop(tx, two)
     assert await depth(db) == Depth(0, 0, None)
     assert not await is_held(db, tasks[one])

@@ -5,10 +5,12 @@ import pytest
 
 from core.domain.catalog import Grade, GradeLabel, Grader, SlabFacts
 from core.domain.deals import Reason
-from core.domain.listings import Venue
+from core.domain.listings import SourceName, Venue
 from core.errors import SourceError
-from core.services.identity import IdentityService
+from core.services.identity import AUTHORITIES, IdentityService
 from db.catalog import SlabRow, TokenSlabRow
+from db.listings import Version
+from tests.services.fakes import Market
 from tests.services.house import House
 from tests.services.reports import ME, MINT, a_slab, listed
 
@@ -108,3 +110,41 @@ async def test_two_listings_of_a_token_learned_at_once_are_one_slab(house: House
     assert await house.appraisal.work_due() == 4
     assert len(await house.rows(TokenSlabRow)) == 1
     assert (await house.operations.queue()).waiting == 0
+
+
+async def told_by_beezie(house: House, *, slab: SlabFacts | None = None) -> Version:
+    report = listed(80, 0, source=SourceName.BEEZIE, venue=Venue.BEEZIE)
+    await house.tell(msgspec.structs.replace(report, slab=slab))
+    return await house.version()
+
+
+async def test_a_token_of_another_vault_is_what_its_own_marketplace_says(house: House) -> None:
+    beezie = Market(SourceName.BEEZIE)
+    beezie.slabs[MINT] = OURS
+    service = IdentityService(house.db, house.clock, {house.vault.name: house.vault, beezie.name: beezie})
+    identity = await service.of(await told_by_beezie(house))
+    assert identity.slab is not None
+    assert (identity.slab.facts, identity.verified_by) == (OURS, "beezie")
+    assert house.vault.asked == []
+
+
+async def test_a_token_that_no_vault_takes_for_a_slab_is_none(house: House) -> None:
+    beezie = Market(SourceName.BEEZIE)
+    service = IdentityService(house.db, house.clock, {beezie.name: beezie})
+    identity = await service.of(await told_by_beezie(house))
+    assert (identity.slab, identity.reason, identity.verified_by) == (None, Reason.NOT_A_SLAB, "beezie")
+
+
+async def test_a_report_that_brings_its_slab_needs_no_question(house: House) -> None:
+    identity = await house.identity.of(await told_by_beezie(house, slab=OURS))
+    assert (identity.verified_by, identity.reason) == ("beezie", None)
+
+
+async def test_a_token_whose_marketplace_was_switched_off_waits(house: House) -> None:
+    version = await told_by_beezie(house)
+    with pytest.raises(SourceError, match="beezie: is switched off"):
+        await house.identity.of(version)
+
+
+def test_every_venue_has_somebody_who_knows_its_vault() -> None:
+    assert set(AUTHORITIES) == set(Venue)

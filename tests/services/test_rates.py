@@ -147,3 +147,18 @@ async def test_a_doubt_about_usdc_lasts_until_a_newer_rate_ends_it(exchange: Exc
     exchange.house.pass_time(86_400)
     async with exchange.house.db.read() as tx:
         assert await exchange.prices.dollars(tx, usd(80)) is None
+
+
+async def test_one_source_by_itself_is_kept_as_long_as_it_goes_on_from_what_was_believed(
+    exchange: Exchange,
+) -> None:
+    exchange.say(coinbase="100")
+    exchange.say(USDC_USD, coinbase="1.0")
+    kept = await exchange.prices.keep_rates_of(exchange.sources[COINBASE])
+    assert [(rate.pair, rate.usd) for rate in kept] == [(SOL_USD, Decimal(100)), (USDC_USD, Decimal(1))]
+    assert await exchange.one_sol() == 100
+    exchange.say(jupiter="120")
+    with pytest.raises(SourceUnavailable, match=r"jupiter: says 120 for SOL/USD, and coinbase said 100"):
+        await exchange.prices.keep_rates_of(exchange.sources[JUPITER])
+    assert await exchange.one_sol() == 100
+    assert await exchange.prices.keep_rates_of(exchange.sources[GECKO]) == ()

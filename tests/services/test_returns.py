@@ -6,10 +6,11 @@ import pytest
 from core.domain.listings import SALE_SETTLES, Report, Reported
 from core.events import ListingOpened
 from core.services.listings import unworked
+from core.services.rechecks import SIGHTED_MEANS_THERE_FOR
 from db.listings import EpisodeRow, ListingRow, VersionRow
 from db.posts import PostRow
 from tests.services.house import House
-from tests.services.reports import ME, at, ended, listed, page, sold, usd
+from tests.services.reports import ME, MINT, at, ended, listed, page, sold, usd
 
 GONE_S = 100.0
 BACK_S = GONE_S + SALE_SETTLES.total_seconds() + 1
@@ -51,6 +52,34 @@ async def test_it_is_not_posted_a_second_time_at_the_same_price_but_is_when_it_g
     await house.tell(listed(75, BACK_S + 60))
     await house.appraisal.work_due()
     assert len(await house.rows(PostRow)) == 2
+
+
+async def test_what_is_back_is_asked_about_again_until_it_ends(house: House) -> None:
+    await miss_a_posted_deal(house)
+    house.pass_time(BACK_S)
+    await show_live(house, BACK_S)
+    await house.appraisal.work_due()
+    house.vault.endings[MINT] = sold(80, BACK_S + 20)
+    assert await house.rechecks.recheck_due() == 1
+    [listing] = await house.rows(ListingRow)
+    assert (listing.is_open, listing.closed_as) == (False, Reported.SOLD)
+
+
+async def test_what_pages_go_on_showing_is_not_gone_though_it_is_missing_where_it_is_asked_about(
+    house: House,
+) -> None:
+    await house.join()
+    await house.post_a_deal()
+    for second in range(0, 300, 40):
+        await show_live(house, second)
+        await house.rechecks.recheck_due()
+        house.pass_time(40)
+    assert await house.asks() == [usd(80).value]
+    assert await stays(house) == [(at(0), None, None)]
+    house.pass_time(SIGHTED_MEANS_THERE_FOR.total_seconds())
+    await house.rechecks.recheck_due()
+    [listing] = await house.rows(ListingRow)
+    assert listing.closed_as == Reported.GONE
 
 
 async def test_the_pages_after_its_return_only_say_that_it_is_live(house: House) -> None:
