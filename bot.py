@@ -31,6 +31,12 @@ steps:
   status   say where the database stands; changes nothing
   backup   write a copy into DATA_DIR/backups
 """
+LOOK_AT_SOURCES = """\
+Shows every vendor: whether it is asked, how it answers, what is left today.
+
+  sources             all of them, as running processes saw them; asks nobody
+  sources check NAME  asks one of them, and says what was understood.
+"""
 ABOUT_THE_WHOLE = ("-h", "--help", "--version")
 ENV_FILE = Path(".env")
 
@@ -68,6 +74,8 @@ def parser() -> argparse.ArgumentParser:
     _add_doctor(commands, shared)
     _add_db(commands, shared)
     _add_import(commands, shared)
+    _add_sources(commands, shared)
+    _add_scrape(commands, shared)
     secret = commands.add_parser(
         "secret",
         help="print a new secret, for a setting that asks for one",
@@ -152,6 +160,32 @@ def _add_import(commands: "Commands[argparse.ArgumentParser]", shared: argparse.
     read.set_defaults(act=_import)
 
 
+def _add_sources(commands: "Commands[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+    sources = commands.add_parser(
+        "sources",
+        parents=[shared],
+        help="show every vendor and how it answers; check one",
+        description=LOOK_AT_SOURCES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    sources.add_argument("step", nargs="?", choices=["check"], metavar="check", help="ask one question")
+    sources.add_argument("name", nargs="?", metavar="NAME", help="the vendor to ask, as the table calls it")
+    sources.set_defaults(act=_sources)
+
+
+def _add_scrape(commands: "Commands[argparse.ArgumentParser]", shared: argparse.ArgumentParser) -> None:
+    scrape = commands.add_parser(
+        "scrape",
+        parents=[shared],
+        help="read one vendor by itself, and keep what it says",
+        description="Reads everything one vendor has for sale, its newest events, its rates, or its "
+        "catalogue's prices, and keeps it. With SQLite, not while the bot runs.",
+    )
+    scrape.add_argument("name", metavar="NAME", help="the vendor, as `sources` calls it")
+    scrape.add_argument("--set", dest="set_id", metavar="ID", help="of a catalogue, this set alone")
+    scrape.set_defaults(act=_scrape)
+
+
 def _run(options: argparse.Namespace) -> int:
     settings = _settings(options)
     _log(settings)
@@ -182,6 +216,23 @@ def _import(options: argparse.Namespace) -> int:
     _log(settings)
     imports = import_module("core.cli.imports")
     return asyncio.run(_until_told_to_end(imports.run(settings, options.file)))
+
+
+def _sources(options: argparse.Namespace) -> int:
+    settings = load(env_file=_env_file(options))
+    _log(settings)
+    sources = import_module("core.cli.sources")
+    if (options.step is None) is not (options.name is None):
+        raise StartError("`sources check` wants the name of a source; `sources` names them all.")
+    work = sources.run(settings) if options.step is None else sources.check(settings, options.name)
+    return asyncio.run(_until_told_to_end(work))
+
+
+def _scrape(options: argparse.Namespace) -> int:
+    settings = load(env_file=_env_file(options))
+    _log(settings)
+    scrape = import_module("core.cli.scrape")
+    return asyncio.run(_until_told_to_end(scrape.run(settings, options.name, set_id=options.set_id)))
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import aiohttp
 import discord
@@ -29,7 +29,7 @@ from core.errors import StartError
 from core.services import Services
 from core.telemetry import Metrics
 
-EXTENSIONS = ("cogs.deals", "cogs.guilds", "cogs.operations")
+EXTENSIONS = ("cogs.admin", "cogs.deals", "cogs.guilds", "cogs.operations")
 DYNAMIC_ITEMS = (BuyButton, CopyButton, ChannelChoice)
 DISCORD = "https://discord.com"
 SESSIONS_LEFT_MIN = 50
@@ -46,6 +46,10 @@ UNREACHABLE = (
     aiohttp.ClientError,
     OSError,
     TimeoutError,
+)
+
+SlashCommand: TypeAlias = (
+    "app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu"
 )
 
 log = structlog.get_logger(__name__)
@@ -105,17 +109,38 @@ class CartelBot(commands.Bot):
         if known != self.commands_digest():
             await self.sync_commands()
 
+    @property
+    def home(self) -> discord.Object | None:
+        """The operator's server, where there are commands that are nowhere else."""
+        return None if self.operator_guild_id is None else discord.Object(self.operator_guild_id)
+
     async def sync_commands(self) -> int:
         """Give Discord all slash commands and remember that it has them; returns how many."""
-        synced = await self.tree.sync()
+        count = len(await self.tree.sync()) + await self._sync_home()
         await self.services.operations.remember_commands(self._own_id(), self.commands_digest())
-        log.info("commands synced", count=len(synced))
-        return len(synced)
+        log.info("commands synced", count=count)
+        return count
+
+    async def _sync_home(self) -> int:
+        if self.home is None:
+            return 0
+        try:
+            return len(await self.tree.sync(guild=self.home))
+        except (discord.Forbidden, discord.NotFound):
+            log.warning("the bot is not in the server OPERATOR_GUILD_ID names", guild=self.home.id)
+            return 0
 
     def commands_digest(self) -> str:
         """The content of all slash commands as one hash: another one means that Discord must be told."""
-        payload = sorted((command.to_dict(self.tree) for command in self.tree.get_commands()), key=_name)
-        return hashlib.sha256(msgspec.json.encode(payload, order="sorted")).hexdigest()
+        everywhere = self.tree.get_commands()
+        at_home = self.tree.get_commands(guild=self.home) if self.home else []
+        payload = [sorted(map(self._payload, scope), key=_name) for scope in (everywhere, at_home)]
+        return hashlib.sha256(
+            msgspec.json.encode([self.operator_guild_id, *payload], order="sorted")
+        ).hexdigest()
+
+    def _payload(self, command: SlashCommand) -> dict[str, object]:
+        return command.to_dict(self.tree)
 
     def dispatch(self, event_name: str, /, *args: object, **kwargs: object) -> None:
         """Nothing is told after the end: discord.py has let go of its loop by then, and would stumble."""
@@ -139,6 +164,8 @@ class CartelBot(commands.Bot):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         await self.services.guilds.joined(guild.id, guild.name)
+        if guild.id == self.operator_guild_id:
+            await self._sync_home()
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await self.services.guilds.left(guild.id)

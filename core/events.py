@@ -64,6 +64,8 @@ class Topic(StrEnum):
     WORK = "work"
     POSTS = "posts"
     EVENTS = "events"
+    HINTS = "hints"
+    LISTINGS = "listings"
 
 
 class Bus:

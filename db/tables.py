@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 from db import (
     allowances,
+    backfill,
     catalog,
     deals,
     events,
@@ -15,12 +16,15 @@ from db import (
     posts,
     prices,
     processes,
+    sources,
+    trades,
     work,
 )
 from db.base import Base
 
 ROOMS = (
     allowances,
+    backfill,
     catalog,
     deals,
     events,
@@ -32,6 +36,8 @@ ROOMS = (
     posts,
     prices,
     processes,
+    sources,
+    trades,
     work,
 )
 

@@ -4,8 +4,6 @@ import argparse
 import json
 import re
 import shlex
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import discord
@@ -18,10 +16,9 @@ from cogs import publisher
 from cogs.client import EXTENSIONS, SESSIONS_LEFT_MIN, CartelBot
 from cogs.ui.guilds import NEEDED, WISHED
 from core.clock import SystemClock
-from core.domain import valuation
 from core.domain.deals import DEFAULT_POLICY
 from core.domain.listings import SALE_SETTLES
-from core.domain.prices import RATE_AGE_MAX_S
+from core.runtime import sources
 from core.services import appraisal, listings, rechecks, verdicts
 from core.settings import FROM_FILES, NAMES
 from core.sources.http import breaker
@@ -49,7 +46,7 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 @pytest.fixture
 async def bot() -> CartelBot:
     services = Memory(StepClock()).services
-    made = CartelBot(services, metrics=Metrics(), clock=SystemClock(), operator_guild_id=None)
+    made = CartelBot(services, metrics=Metrics(), clock=SystemClock(), operator_guild_id=1)
     for extension in EXTENSIONS:
         await made.load_extension(extension)
     return made
@@ -57,7 +54,8 @@ async def bot() -> CartelBot:
 
 def commands_of(bot: CartelBot) -> dict[str, list[str]]:
     """The options of each command, by the name a person types."""
-    slash = [command for command in bot.tree.walk_commands() if isinstance(command, app_commands.Command)]
+    walked = [*bot.tree.walk_commands(), *bot.tree.walk_commands(guild=bot.home)]
+    slash = [command for command in walked if isinstance(command, app_commands.Command)]
     typed = {
         f"/{command.qualified_name}": [option.name for option in command.parameters] for command in slash
     }
@@ -80,14 +78,6 @@ def is_taken(line: str) -> bool:
     except SystemExit:
         return False
     return True
-
-
-def confidence_of_sales(dollars: Iterable[int]) -> int:
-    now = datetime(2026, 3, 1, tzinfo=UTC)
-    sales = [valuation.Sale(now - timedelta(days=n), price * 1_000_000) for n, price in enumerate(dollars)]
-    found = valuation.sales_evidence(sales, now)
-    assert found
-    return found.confidence
 
 
 async def test_every_command_is_described_with_its_options_and_no_other_is(bot: CartelBot) -> None:
@@ -172,24 +162,17 @@ def test_the_invitation_asks_for_the_permissions_that_setup_looks_for() -> None:
     assert markdown.unsaid(README, (NEEDED | WISHED).values()) == []
 
 
+def test_every_vendor_is_described_with_what_it_needs() -> None:
+    section = markdown.section(OPERATING, "Sources")
+    needs = {name.strip("`"): needs for name, _, needs, _ in markdown.rows(section)}
+    assert list(needs) == [name.value for name in sources.NEEDED]
+    unsaid = {name: markdown.unsaid(needs[name.value], settings) for name, settings in sources.NEEDED.items()}
+    assert {name: missing for name, missing in unsaid.items() if missing} == {}
+
+
 def test_every_metric_is_described_and_no_other_is() -> None:
     ours = [metric.name for metric in Metrics().registry.collect() if metric.name.startswith("cartel_")]
     assert sorted(markdown.first_codes(markdown.section(OPERATING, "Health"))) == sorted(ours)
-
-
-def test_the_table_of_confidence_is_what_the_code_gives() -> None:
-    table = dict(markdown.rows(markdown.section(VALUES, "Confidence")))
-    assert table.pop("ALT") == "ALT's own"
-    levels = [confidence_of_sales([100] * count) for count in range(1, 13)]
-    assert levels == [40, 50, *[60] * 7, *[75] * 3]
-    assert table == {
-        "10 sales or more": str(levels[9]),
-        "3 to 9 sales": str(levels[2]),
-        "2 sales": str(levels[1]),
-        "1 sale": str(levels[0]),
-        "sales that scatter": f"{confidence_of_sales([401] + [100] * 9)} at most",
-        "insured value alone": str(valuation.INSURED_CONFIDENCE_MAX),
-    }
 
 
 def test_the_table_of_calls_is_the_default_policy_in_the_order_of_decision() -> None:
@@ -201,16 +184,6 @@ def test_the_table_of_calls_is_the_default_policy_in_the_order_of_decision() -> 
     assert [tuple(cells[:2]) for cells in table] == [(name, f"{bps // 100} %") for name, bps in bounds]
     asked = {cells[2].partition(",")[0] for cells in table if cells[0] in {"GOLD", "HIGH", "INFO"}}
     assert asked == {f"confidence {policy.confidence_min}"}
-
-
-def test_the_numbers_of_values_are_those_of_the_code() -> None:
-    said = (
-        f"in the last {valuation.SALES_WINDOW.days} days",
-        f"fewer than {valuation.SALES_MIN_FOR_CONFIDENCE} sales",
-        f"{DEFAULT_POLICY.payout_bps // 100} % of it",
-        f"older than {RATE_AGE_MAX_S // 60} minutes",
-    )
-    assert markdown.unsaid(VALUES, said) == []
 
 
 def test_the_numbers_of_the_decisions_are_those_of_the_code() -> None:

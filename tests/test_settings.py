@@ -8,6 +8,7 @@ import pytest
 
 from core.errors import StartError
 from core.settings import NAMES, SECRETS, Role, Secret, Settings, Tls, load, names_in
+from core.settings.rules import PAIRS
 
 STRONG = "k3Jq-9vXz_Lw7TnB2sYd5RfG8hPm4Cu6"
 
@@ -176,6 +177,40 @@ def test_a_vendor_is_asked_in_clear_only_on_this_machine() -> None:
     )
 
 
+@pytest.mark.parametrize("url", ["https://node.example/key", "node.example", "wss://"])
+def test_a_node_is_listened_to_over_a_websocket_and_its_key_not_repeated(url: str) -> None:
+    assert refusal(SOLANA_WS_URL=url) == "SOLANA_WS_URL is not an address that begins with wss://."
+    assert (
+        refusal(SOLANA_WS_URL="ws://node.example/key")
+        == "SOLANA_WS_URL must begin with wss:// unless it is on this machine."
+    )
+    for good in ("wss://node.example/key", "ws://127.0.0.1:9/ws"):
+        settings = load({"SOLANA_WS_URL": good}, None)
+        assert settings.solana_ws_url is not None
+        assert settings.solana_ws_url.reveal() == good
+        assert good in settings.secret_texts
+
+
+def test_a_nodes_address_is_a_secret() -> None:
+    settings = load({"SOLANA_RPC_URL": "https://node.example/canary-key"}, None)
+    assert settings.solana_rpc_url is not None
+    assert "canary" not in repr(settings)
+    assert "https://node.example/canary-key" in settings.secret_texts
+    assert refusal(SOLANA_RPC_URL="node/canary") == (
+        "SOLANA_RPC_URL is not an address that begins with https://."
+    )
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_half_of_a_pair_of_credentials_is_refused(pair: tuple[str, str]) -> None:
+    first, second = pair
+    for given in pair:
+        assert refusal(**{given: "half"}) == (
+            f"{given} is set without its other half: set both {first} and {second}."
+        )
+    load(dict.fromkeys(pair, "whole"), None)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
 def test_plain_http_is_allowed_on_loopback(host: str) -> None:
     assert load({"API_HOST": host, "API_TLS": "off"}, None).is_api_on_loopback
@@ -205,11 +240,10 @@ def test_tls_from_files_needs_both_files() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["OPERATOR_TOKEN", "HELIUS_WEBHOOK_SECRET"])
 @pytest.mark.parametrize("weak", ["changeme", "a" * 64, "ab" * 32])
-def test_a_weak_operators_token_is_refused_without_repeating_it(weak: str) -> None:
-    assert refusal(OPERATOR_TOKEN=weak) == (
-        "OPERATOR_TOKEN is too weak: `python bot.py secret` prints a strong one."
-    )
+def test_a_weak_key_to_the_api_is_refused_without_repeating_it(name: str, weak: str) -> None:
+    assert refusal(**{name: weak}) == f"{name} is too weak: `python bot.py secret` prints a strong one."
 
 
 def test_no_way_of_printing_shows_a_secret() -> None:

@@ -28,6 +28,7 @@ COLOURS: dict[DealTier, int] = {
 CLOSED_COLOUR = 0x95A5A6
 EVIDENCE_SHOWN_MAX = 3
 MISSING_SHOWN_MAX = 4
+SILENT_SHOWN_MAX = 3
 EMBED_LENGTH_MAX = 6_000
 _LISTED_NAME_MAX = 120
 _SOURCES: dict[EvidenceKind, str] = {
@@ -35,6 +36,7 @@ _SOURCES: dict[EvidenceKind, str] = {
     EvidenceKind.ALT: "ALT {}",
     EvidenceKind.PRICECHARTING: "PriceCharting {}",
     EvidenceKind.SALES: "{sales} in 90 days around {}",
+    EvidenceKind.AVERAGE: "Cartel average {} of {sales}",
     EvidenceKind.INSURED: "insured for {}",
 }
 _ENDINGS: dict[Reported, str] = {
@@ -91,7 +93,7 @@ def deals_embed(page: DealPage, *, tier: DealTier | None, guild: Guild | None) -
 def _lines(deal: DealPost, sent_at: datetime | None) -> list[str]:
     lines = [f"**{_ending(deal.closing, sent_at)}**"] if deal.closing else []
     lines += [_price_line(deal), f"**{deal.tier.upper()}** · {_trust_line(deal)}"]
-    return lines + _warnings(deal)
+    return lines + _warnings(deal) + _silence(deal)
 
 
 def _price_line(deal: DealPost) -> str:
@@ -125,6 +127,11 @@ def _warnings(deal: DealPost) -> list[str]:
             missing = [plain(reason) for reason in deal.missing[:MISSING_SHOWN_MAX]]
             return [f"Not sure enough for a call: {'; '.join(missing) or 'the evidence is thin'}."]
     return []
+
+
+def _silence(deal: DealPost) -> list[str]:
+    names = [VENDORS.get(name, plain(name, 40)) for name in deal.silent[:SILENT_SHOWN_MAX]]
+    return [f"No answer from {' and '.join(names)}: some of what is known there is missing."] if names else []
 
 
 def _facts(deal: DealPost) -> list[tuple[str, str]]:
@@ -175,9 +182,7 @@ def _nothing_yet(tier: DealTier | None, guild: Guild | None) -> str:
 
 def _waits_for(source: SourceHealth) -> str:
     name = VENDORS.get(source.name, plain(source.name, 40))
-    silent = (
-        f"has not answered since {relative(source.since)}" if source.since else "does not answer right now"
-    )
+    silent = f"stopped answering {relative(source.since)}" if source.since else "does not answer right now"
     return f"{name} {silent}: new listings wait for it."
 
 

@@ -1,8 +1,7 @@
 """`bot.py doctor`: one line a thing, what is wrong with it, and what to do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -14,21 +13,19 @@ import discord
 
 from cogs.client import LOGIN_REFUSED, UNREACHABLE, point_at, refuse_spent_sessions, unreachable
 from cogs.ui.guilds import NEEDED, WISHED, missing_permissions
+from core.cli.questions import CALL_LIMIT_S, NoAnswerError, Question, answer, questions
 from core.clock import Clock, SystemClock
-from core.domain.catalog import Grade, Grader, SlabFacts
 from core.domain.guilds import Guild
-from core.domain.rates import SOL_USD
-from core.errors import SourceError, StartError
-from core.runtime import open_sources
+from core.domain.listings import SourceName
+from core.errors import StartError
+from core.runtime import look_at_database, open_sources, plans
 from core.settings import FROM_FILES, NAMES, Settings, load, names_in
-from core.sources.base import Page, RateSource, ValuationSource
 from core.sources.http import SourceHttp
 from db import guilds, migrate
-from db.engine import DATABASE_FAILURES, Database, reason_of
+from db.engine import Database
 
 CLOCK_OFF_MAX = timedelta(seconds=5)
-CALL_LIMIT_S = 20
-ANY_SLAB = SlabFacts(Grader.PSA, "10000001", Grade(100), "any card", None)
+WITHOUT = {SourceName.ALT: ": values rest on sales and insured values alone"}
 NOT_MADE_YET = "not made yet; the first start makes it"
 
 
@@ -79,27 +76,10 @@ def _settings(env_file: Path) -> Finding:
 
 async def _database(settings: Settings) -> Finding:
     try:
-        async with _looking_at(settings) as db:
+        async with look_at_database(settings) as db:
             return await _standing(db, settings) if db else Finding("database", True, NOT_MADE_YET)
     except StartError as error:
         return Finding("database", False, str(error))
-
-
-@asynccontextmanager
-async def _looking_at(settings: Settings) -> AsyncIterator[Database | None]:
-    """The database as it is; None while its file is not made yet. Raises StartError."""
-    db = Database(settings.database_url)
-    try:
-        if db.file is not None and not db.file.exists():
-            yield None
-            return
-        await db.reach()
-        try:
-            yield db
-        except DATABASE_FAILURES as error:
-            raise StartError(f"It cannot be read: {reason_of(error)}.") from error
-    finally:
-        await db.close()
 
 
 async def _standing(db: Database, settings: Settings) -> Finding:
@@ -142,7 +122,7 @@ async def _discord(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
 async def _channels(settings: Settings, client: discord.Client) -> AsyncIterator[Finding]:
     """What the bot may do in the channels that were chosen."""
     try:
-        async with _looking_at(settings) as db:
+        async with look_at_database(settings) as db:
             chosen = await _chosen(db) if db else []
     except StartError:
         return  # said in the database's own line
@@ -198,44 +178,16 @@ async def _clock(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
 async def _sources(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """One real call each."""
     async with SourceHttp(clock, random=SystemRandom()) as http:
-        sources = open_sources(settings, http)
-        asked = [
-            *(_asked(source.name, _page(source.listings(pages_max=1))) for source in sources.listings),
-            *(_asked(source.name, _page(source.activities(pages_max=1))) for source in sources.activities),
-            *(_asked(source.name, _rate(source)) for source in sources.rates),
-            *(_asked(source.name, _value(source)) for source in sources.valuations),
-        ]
-        for finding in await asyncio.gather(*asked):
+        asked = questions(open_sources(settings, http))
+        for finding in await asyncio.gather(*(_asked(name, question) for name, question in asked.items())):
             yield finding
-    if not settings.magiceden_enabled:
-        yield Finding("magiceden", None, "switched off (MAGICEDEN_ENABLED)")
-    if settings.alt_url is None:
-        yield Finding("alt", None, "not configured (ALT_URL): values rest on sales and insured values alone")
+    for plan in plans(settings):
+        if plan.off_because:
+            yield Finding(plan.name, None, plan.off_because + WITHOUT.get(plan.name, ""))
 
 
-async def _asked(name: str, answer: Awaitable[str]) -> Finding:
+async def _asked(name: str, question: Question) -> Finding:
     try:
-        async with asyncio.timeout(CALL_LIMIT_S):
-            return Finding(name, True, await answer)
-    except SourceError as error:
-        asked, _, why = error.reason.partition("?")
-        reason = f"{asked}: {why.rpartition(': ')[2]}" if why else asked
-        return Finding(name, False, f"{reason}: check its address and key, or wait if it is down.")
-    except TimeoutError:
-        return Finding(name, False, f"no answer within {CALL_LIMIT_S} s: it may be down.")
-
-
-async def _page(pages: AsyncIterator[Page]) -> str:
-    async for page in pages:
-        return f"answers: {len(page.reports)} slabs understood, {page.skipped} other rows"
-    return "answers, but has nothing"
-
-
-async def _rate(source: RateSource) -> str:
-    rate = await source.rate(SOL_USD)
-    return "answers, but has no rate" if rate is None else f"answers: 1 SOL is ${rate.usd}"
-
-
-async def _value(source: ValuationSource) -> str:
-    evidence = await source.value(ANY_SLAB, asset_id=None)
-    return "answers" if evidence is None else f"answers: knows {evidence.asset_name}"
+        return Finding(name, True, (await answer(question)).says)
+    except NoAnswerError as error:
+        return Finding(name, False, str(error))

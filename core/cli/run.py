@@ -10,6 +10,7 @@ import structlog
 
 from cogs.client import CartelBot, logged_in, point_at, stay_connected
 from cogs.publisher import Publisher
+from core.domain.listings import SourceName
 from core.errors import StartError
 from core.events import Topic
 from core.jobs import Job, JobRunner
@@ -26,7 +27,14 @@ HEARTBEAT = timedelta(seconds=10)
 PUBLISH_EVERY = timedelta(seconds=1)
 APPRAISE_EVERY = timedelta(seconds=1)
 ANALYTICS_EVERY = timedelta(seconds=30)
+BACKFILL_EVERY = timedelta(seconds=20)
 MEASURE_EVERY = timedelta(seconds=10)
+TELL_EVERY = timedelta(seconds=10)
+ELSEWHERE_EVERY = timedelta(seconds=60)
+"""Other vaults have thin books, and their vendors little patience."""
+FOLLOW_EVERY = timedelta(seconds=1)
+HINTED_AT = frozenset({SourceName.COLLECTOR_CRYPT, SourceName.MAGIC_EDEN})
+"""Whose newest listings are looked at when the chain tells that there is one."""
 
 
 async def run(settings: Settings, *, may_migrate: bool) -> int:
@@ -56,6 +64,8 @@ async def serve_roles(runtime: Runtime) -> None:
         if bot is not None:
             await stack.enter_async_context(logged_in(bot, _token(settings)))
         await stack.enter_async_context(ticking(runtime, jobs_of(runtime, bot)))
+        if Role.JOBS in settings.roles:
+            await stack.enter_async_context(listening(runtime))
         await (stay_connected(bot) if bot is not None else asyncio.Event().wait())
 
 
@@ -73,7 +83,9 @@ def open_bot(runtime: Runtime) -> CartelBot:
 
 def jobs_of(runtime: Runtime, bot: CartelBot | None) -> list[Job]:
     """What this process does again and again, by its roles."""
-    jobs = [beating(runtime, bot), measuring(runtime)]
+    jobs = [beating(runtime, bot), measuring(runtime), telling(runtime)]
+    if runtime.sources.hints or runtime.settings.helius_webhook_secret is not None:
+        jobs.append(following_hints(runtime))
     if bot is not None:
         jobs.append(publishing(runtime, bot))
     if Role.JOBS in runtime.settings.roles:
@@ -86,15 +98,17 @@ def jobs_of(runtime: Runtime, bot: CartelBot | None) -> list[Job]:
 def market_jobs(runtime: Runtime) -> list[Job]:
     """Everything that is done again and again for the market, in the order in which it is due at a start."""
     listings, settings = runtime.listings, runtime.settings
+    vault_every = timedelta(seconds=settings.collectorcrypt_poll_s)
     housekeep, work_due = runtime.services.operations.housekeep, runtime.appraisal.work_due
     return [
         Job("poll-rates", timedelta(seconds=60), runtime.prices.poll_rates, timedelta(seconds=60)),
         *(
             Job(
                 f"poll-{source.name}",
-                timedelta(seconds=settings.collectorcrypt_poll_s),
+                vault_every if source.name is SourceName.COLLECTOR_CRYPT else ELSEWHERE_EVERY,
                 partial(listings.poll_listings, source),
                 timedelta(minutes=15),
+                wakes_on=Topic.LISTINGS if source.name in HINTED_AT else None,
             )
             for source in runtime.sources.listings
         ),
@@ -104,11 +118,13 @@ def market_jobs(runtime: Runtime) -> list[Job]:
                 timedelta(seconds=settings.magiceden_poll_s),
                 partial(listings.poll_activities, source),
                 timedelta(minutes=5),
+                wakes_on=Topic.LISTINGS if source.name in HINTED_AT else None,
             )
             for source in runtime.sources.activities
         ),
         Job("appraise", APPRAISE_EVERY, work_due, timedelta(minutes=5), wakes_on=Topic.WORK),
         Job("recheck", timedelta(seconds=10), runtime.rechecks.recheck_due, timedelta(minutes=4)),
+        Job("backfill", BACKFILL_EVERY, runtime.backfill.work_due, timedelta(minutes=10)),
         Job("housekeep", timedelta(hours=1), housekeep, timedelta(minutes=5)),
     ]
 
@@ -122,6 +138,28 @@ def measuring(runtime: Runtime) -> Job:
         runtime.metrics.work_waits(depth.waiting, age.total_seconds())
 
     return Job("measure", MEASURE_EVERY, measure, MEASURE_EVERY, is_local=True)
+
+
+def telling(runtime: Runtime) -> Job:
+    """What this process saw of the vendors becomes rows that any process can read."""
+
+    async def tell() -> None:
+        services = runtime.services
+        await services.sources.tell(services.operations.me.id, runtime.tally.told())
+
+    return Job("tell-sources", TELL_EVERY, tell, TELL_EVERY, is_local=True)
+
+
+def following_hints(runtime: Runtime) -> Job:
+    """Each process follows the hints that were pushed to it, at once."""
+    return Job(
+        "follow-hints",
+        FOLLOW_EVERY,
+        runtime.services.hints.work_due,
+        timedelta(minutes=5),
+        wakes_on=Topic.HINTS,
+        is_local=True,
+    )
 
 
 def publishing(runtime: Runtime, bot: CartelBot) -> Job:
@@ -155,6 +193,29 @@ async def serving(runtime: Runtime) -> AsyncIterator[str]:
     async with serve(app, settings, server_tls(settings, runtime.clock)) as url:
         log.info("the API listens", url=url)
         yield url
+
+
+@asynccontextmanager
+async def listening(runtime: Runtime) -> AsyncIterator[None]:
+    """Whoever pushes word of the chain is heard until the block ends."""
+    tell = runtime.services.hints.tell
+    tasks = [
+        asyncio.create_task(source.listen(tell), name=f"hints:{source.name}")
+        for source in runtime.sources.hints
+    ]
+    for task in tasks:
+        task.add_done_callback(_ended)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _ended(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("nobody listens to the chain any more", task=task.get_name(), error=repr(task.exception()))
 
 
 @asynccontextmanager

@@ -36,7 +36,7 @@ def untouched(now: datetime) -> Allowance:
 def take(left: Allowance, pace: Pace, now: datetime) -> tuple[Allowance, float]:
     """One turn: what is left then, and 0; or nothing taken, and the seconds until there is one."""
     next_at = now if left.next_at - now > AHEAD_MAX else left.next_at
-    used = left.used if _day(left.day_at) == _day(now) else 0
+    used = used_today(left, now)
     if pace.per_day is not None and used >= pace.per_day:
         return left, (_day(now) + timedelta(days=1) - now).total_seconds()
     wait_s = (next_at - now).total_seconds() - pace.slack_s
@@ -51,9 +51,14 @@ def pause(left: Allowance, now: datetime, seconds: float) -> Allowance:
     return msgspec.structs.replace(left, next_at=max(left.next_at, until))
 
 
+def used_today(left: Allowance, now: datetime) -> int:
+    """How many turns of the day are taken."""
+    return left.used if _day(left.day_at) == _day(now) else 0
+
+
 def left_today(left: Allowance, per_day: int, now: datetime) -> int:
     """How many turns of the day are left."""
-    return per_day - (left.used if _day(left.day_at) == _day(now) else 0)
+    return per_day - used_today(left, now)
 
 
 def _day(at: datetime) -> datetime:

@@ -23,6 +23,7 @@ EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 RECENT: Final = timedelta(hours=1)
 """Rates and values as young as this decide about live listings: they come from the sources alone."""
 
+_TOLD_BY: Final = {Venue.CC: SourceName.COLLECTOR_CRYPT, Venue.ME: SourceName.MAGIC_EDEN}
 _PLAIN: Final = r"^[^\x00-\x1f\x7f-\x9f]*\Z"
 _KEY: Final = r"^[\x21-\x7e]+\Z"
 _ADDRESS: Final = r"^[1-9A-HJ-NP-Za-km-z]{32,44}\Z"
@@ -136,6 +137,8 @@ class ListingLine(msgspec.Struct, frozen=True, tag_field="type", tag="listing"):
     known_at: Time | None = None
 
     def __post_init__(self) -> None:
+        if self.venue not in _TOLD_BY:
+            raise ValueError(f"the past of {self.venue.value} is not kept")
         if self.unit is AskUnit.USD_MICROS and self.amount > USD_MICROS_MAX:
             raise ValueError("the amount is more than a billion dollars")
 
@@ -146,7 +149,7 @@ class ListingLine(msgspec.Struct, frozen=True, tag_field="type", tag="listing"):
     @property
     def source(self) -> SourceName:
         """The venue itself: its own word comes first in the world, too."""
-        return SourceName.COLLECTOR_CRYPT if self.venue is Venue.CC else SourceName.MAGIC_EDEN
+        return _TOLD_BY[self.venue]
 
 
 class SaleLine(msgspec.Struct, frozen=True, tag_field="type", tag="sale"):

@@ -80,6 +80,8 @@ class DealPost(msgspec.Struct, frozen=True, tag="deal", tag_field="post"):
     ping_role_id: int | None = None
     was_open_before: bool = False
     closing: Closing | None = None
+    silent: tuple[str, ...] = ()
+    """Sources that should have had a say in the value and gave no answer."""
 
 
 Payload = DealPost

@@ -1,6 +1,6 @@
 """Price points: what was asked, paid or said of a subject, when, and how we know."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from core.domain.money import Amount, Unit, amount_within
 
 RATE_AGE_MAX_S = 900
 """A rate older than this decides nothing."""
+_MINUTE = timedelta(minutes=1)
 
 
 class PriceType(StrEnum):
@@ -59,6 +60,14 @@ def quote_of(variant: str, kind: QuoteKind, price: str | Decimal | None, unit: U
     return Quote(variant, kind, amount) if amount is not None and amount.value else None
 
 
+class CollectionStats(msgspec.Struct, frozen=True):
+    """What a market place says of a whole collection; None is what it does not say."""
+
+    at: datetime
+    floor: Amount | None = None
+    listed: int | None = None
+
+
 class Candle(msgspec.Struct, frozen=True):
     """Dollars per whole coin over a stretch of time that begins at `at`."""
 
@@ -71,7 +80,11 @@ class Candle(msgspec.Struct, frozen=True):
 
 
 class PricePoint(msgspec.Struct, frozen=True):
-    """One price. `subject` is `kind:7`, `slab:9`, `token:3` or `pair:SOL/USD`; `key` makes it unique."""
+    """One price. `key` makes it unique.
+
+    `subject` is `kind:7`, `slab:9`, `token:3`, `pair:SOL/USD` or, with a catalogue's own name for a card,
+    `catalogue:tcgdex:base1-4`.
+    """
 
     subject: str
     source: str
@@ -86,3 +99,8 @@ class PricePoint(msgspec.Struct, frozen=True):
 def sale_key(mint: str, seller: str, at: datetime) -> str:
     """Names a sale at a marketplace, whoever tells of it: the same token and seller in the same minute."""
     return f"sale:{mint}:{seller}:{int(at.timestamp()) // 60}"
+
+
+def sale_keys_near(mint: str, seller: str, at: datetime) -> tuple[str, ...]:
+    """What else the same sale may be named: another's clock may put it into the minute before or after."""
+    return tuple(sale_key(mint, seller, at + by) for by in (-_MINUTE, timedelta(0), _MINUTE))

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from core.services.deals import DealService
 from core.services.guilds import GuildService
+from core.services.hints import HintService
 from core.services.operations import OperationService
 from core.services.posts import PostService
+from core.services.sources import SourceService
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,5 +16,7 @@ class Services:
 
     deals: DealService
     guilds: GuildService
+    hints: HintService
     operations: OperationService
     posts: PostService
+    sources: SourceService

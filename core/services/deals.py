@@ -9,12 +9,16 @@ from core.domain.listings import Mint, SourceName, Venue
 from core.domain.operations import SourceHealth
 from core.domain.posts import BuyCheck, BuyState, DealPage, DealPost
 from core.errors import NotFound
+from core.services.evidence import WAITED_FOR
+from core.services.identity import AUTHORITIES
 from core.services.prices import PriceService
 from core.sources.base import ListingStateSource, LiveListing, Urgency, asking
 from db import deals, guilds, operations, posts, work
 from db.engine import Database, Tx
 
 PAGE_MAX = 100
+_AWAITED = frozenset({*WAITED_FOR, *AUTHORITIES.values(), SourceName.MAGIC_EDEN})
+"""Who must say what a listed token is, or what it is worth."""
 
 
 class DealService:
@@ -81,7 +85,8 @@ class DealService:
 
 async def _waits_for(tx: Tx) -> tuple[SourceHealth, ...]:
     """The sources known to be down, and those that keep a new listing waiting before they are."""
-    down = {source.name: source for source in await operations.sources(tx) if source.is_down}
+    known = await operations.sources(tx)
+    down = {source.name: source for source in known if source.is_down and source.name in _AWAITED}
     failing = {reason.partition(":")[0] for reason in await work.reasons(tx)} & set(SourceName)
     begun = {name: SourceHealth(name, is_down=True, since=None) for name in failing - down.keys()}
     return tuple(source for _, source in sorted((down | begun).items()))

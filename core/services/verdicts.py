@@ -96,19 +96,19 @@ class VerdictService:
             version = await listings.version(tx, finding.version.id)
             if version is not None and version.is_current:
                 await self._store(tx, finding)
-            await work.done(tx, task.id)
+            await work.done(tx, task)
 
     async def drop(self, task: Task) -> None:
         """The version is over: it needs no verdict."""
         log.info("a version needs no verdict", why="over")
         async with self.db.write() as tx:
-            await work.done(tx, task.id)
+            await work.done(tx, task)
 
     async def expire(self, task: Task) -> None:
         """A source was away for so long that nobody wants the verdict any more: counted, and no verdict."""
         log.info("a version needs no verdict", why="expired")
         async with self.db.write() as tx:
-            await work.done(tx, task.id)
+            await work.done(tx, task)
         self.metrics.listing_rejected(EXPIRED)
 
     async def _store(self, tx: Tx, finding: Finding) -> None:
@@ -218,6 +218,7 @@ def deal_post(finding: Finding, deal: Deal) -> DealPost:
         image_url=slab.image_url,
         alt_asset_id=_alt_asset(valuation) or "",
         missing=deal.missing,
+        silent=valuation.silent,
     )
 
 

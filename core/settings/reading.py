@@ -11,7 +11,7 @@ from msgspec import inspect
 from core.errors import StartError
 from core.settings.kinds import Role, Secret
 from core.settings.model import FROM_FILES, KINDS, NAMES, SECRETS, Settings
-from core.settings.rules import refuse_an_open_door, refuse_bad_addresses, wrong
+from core.settings.rules import refuse_an_open_door, refuse_bad_addresses, refuse_half_a_pair, wrong
 
 SECRET_FILE_CHARACTERS_MAX = 4096
 
@@ -25,6 +25,7 @@ def load(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(
     values = {name.lower(): _value(name, text) for name, text in texts.items()}
     settings = Settings(**values)  # type: ignore[arg-type]  # each was converted to its field's type
     refuse_bad_addresses(settings)
+    refuse_half_a_pair(settings)
     refuse_an_open_door(settings)
     return settings
 

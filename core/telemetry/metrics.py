@@ -28,6 +28,9 @@ class Metrics:
             registry=registry,
             buckets=_CALL_S,
         )
+        self._changes = Counter(
+            "cartel_source_changes", "Answers of vendors not understood", ("source",), registry=registry
+        )
         self._jobs = Histogram(
             "cartel_job_run_seconds", "Runs of jobs", ("job", "outcome"), registry=registry, buckets=_RUN_S
         )
@@ -63,6 +66,9 @@ class Metrics:
 
     def source_called(self, source: str, outcome: str, took_s: float) -> None:
         self._calls.labels(**self._bounded(source=source, outcome=outcome)).observe(took_s)
+
+    def source_changed(self, source: str) -> None:
+        self._changes.labels(**self._bounded(source=source)).inc()
 
     def job_ran(self, job: str, outcome: str, took_s: float) -> None:
         self._jobs.labels(**self._bounded(job=job, outcome=outcome)).observe(took_s)

@@ -5,13 +5,13 @@ from aiohttp import web
 from core.clock import Clock
 from core.services import Services
 from core.telemetry import Metrics
-from core.web import deals, operations
+from core.web import deals, hints, operations
 from core.web.connections import attend
 from core.web.context import CLOCK, CONFIG, METRICS, SERVICES, WebConfig
 from core.web.limits import RateLimit
 from core.web.middleware import BODY_BYTES_MAX, envelope, harden, limit, observe
 
-ROUTES = (*operations.ROUTES, *deals.ROUTES)
+ROUTES = (*operations.ROUTES, *deals.ROUTES, *hints.ROUTES)
 
 
 def create_app(services: Services, metrics: Metrics, *, config: WebConfig, clock: Clock) -> web.Application:

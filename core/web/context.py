@@ -20,6 +20,7 @@ class WebConfig:
 
     public_market_data: bool = True
     operator_token: Secret | None = None
+    hook_secret: Secret | None = None
     proxy: Network | None = None
 
     @classmethod
@@ -27,6 +28,7 @@ class WebConfig:
         return cls(
             public_market_data=settings.api_public_market_data,
             operator_token=settings.operator_token,
+            hook_secret=settings.helius_webhook_secret,
             proxy=ip_network(settings.api_proxy, strict=False) if settings.api_proxy else None,
         )
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from core.domain.catalog import Grader, grade_text
 from core.domain.deals import DealTier
-from core.domain.links import alt_page, page_of
+from core.domain.links import alt_page, order_link, vault_page_of
 from core.domain.listings import Venue
 from core.domain.money import Unit
 from core.domain.posts import DealPost, DealView
@@ -60,9 +60,10 @@ class ValueJson(msgspec.Struct, frozen=True):
 class LinksJson(msgspec.Struct, frozen=True):
     """Where a person can look at it."""
 
-    cc: str
-    me: str
+    cc: str | None
+    me: str | None
     alt: str | None
+    order: str
 
 
 class DealJson(msgspec.Struct, frozen=True):
@@ -153,7 +154,10 @@ def _evidence(item: Evidence) -> EvidenceJson:
 
 def _links(deal: DealPost) -> LinksJson:
     return LinksJson(
-        cc=page_of(Venue.CC, deal.mint), me=page_of(Venue.ME, deal.mint), alt=alt_page(deal.alt_asset_id)
+        cc=vault_page_of(Venue.CC, deal),
+        me=vault_page_of(Venue.ME, deal),
+        alt=alt_page(deal.alt_asset_id),
+        order=order_link(deal),
     )
 
 

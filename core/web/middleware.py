@@ -27,6 +27,8 @@ from core.web.context import CLOCK, METRICS, REQUEST_ID
 from core.web.limits import RateLimit
 
 BODY_BYTES_MAX = 64 * 1024
+HOOK_BYTES_MAX = 256 * 1024
+HOOKS = "/hooks/"
 REQUEST_S_MAX = 10.0
 _STATUSES: tuple[tuple[type[UserError], HTTPStatus], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),
@@ -61,8 +63,9 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
     """Answer whatever goes wrong as a problem; a bug is logged once and shown as its reference."""
     try:
         async with asyncio.timeout(REQUEST_S_MAX):
-            if (request.content_length or 0) > BODY_BYTES_MAX:
-                raise web.HTTPRequestEntityTooLarge(BODY_BYTES_MAX, request.content_length or 0)
+            most = HOOK_BYTES_MAX if request.path.startswith(HOOKS) else BODY_BYTES_MAX
+            if (request.content_length or 0) > most:
+                raise web.HTTPRequestEntityTooLarge(most, request.content_length or 0)
             return await handler(request)
     except web.HTTPException as error:
         return _of_http(request, error)

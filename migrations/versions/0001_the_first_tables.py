@@ -21,6 +21,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", name=("pk_allowance")),
     )
     op.create_table(
+        "backfill",
+        sa.Column("stretch", sa.String(length=40), nullable=False),
+        sa.Column("cursor", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("stretch", name=("pk_backfill")),
+    )
+    op.create_table(
         "card",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("game", sa.String(length=60), nullable=False),
@@ -102,6 +109,7 @@ def upgrade() -> None:
         sa.Column("rate", sa.String(length=64), nullable=True),
         sa.Column("rate_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("dedupe_key", sa.String(length=200), nullable=False),
+        sa.Column("apart", sa.String(length=16), nullable=True),
         sa.ForeignKeyConstraint(["rate_id"], ["price_point.id"], name=("fk_price_point_rate_id")),
         sa.PrimaryKeyConstraint("id", name=("pk_price_point")),
         sa.UniqueConstraint("dedupe_key", name=("uq_price_point_dedupe_key")),
@@ -128,6 +136,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=("pk_source")),
     )
     op.create_table(
+        "source_calls",
+        sa.Column("process_id", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.String(length=24), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.Column("succeeded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.String(length=300), nullable=False),
+        sa.Column("p50_ms", sa.Integer(), nullable=True),
+        sa.Column("p95_ms", sa.Integer(), nullable=True),
+        sa.Column("oldest_data_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("newest_data_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("change", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("process_id", "source", name=("pk_source_calls")),
+    )
+    op.create_table(
         "token",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("chain", sa.String(length=16), nullable=False),
@@ -135,6 +161,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=("pk_token")),
         sa.UniqueConstraint("chain", "address", name="uq_token_address"),
     )
+    op.create_table(
+        "trade",
+        sa.Column(
+            "price_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("token_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("venue", sa.String(length=16), nullable=False),
+        sa.Column("seller", sa.String(length=128), nullable=False),
+        sa.Column("buyer", sa.String(length=128), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["price_id"], ["price_point.id"], name=("fk_trade_price_id")),
+        sa.ForeignKeyConstraint(["token_id"], ["token.id"], name=("fk_trade_token_id")),
+        sa.PrimaryKeyConstraint("price_id", name=("pk_trade")),
+    )
+    op.create_index(("ix_trade_token_id"), "trade", ["token_id"], unique=False)
     op.create_table(
         "valuation",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -387,7 +431,10 @@ def downgrade() -> None:
     op.drop_table("guild")
     op.drop_index("ix_valuation_current", table_name="valuation")
     op.drop_table("valuation")
+    op.drop_index(("ix_trade_token_id"), table_name="trade")
+    op.drop_table("trade")
     op.drop_table("token")
+    op.drop_table("source_calls")
     op.drop_table("source")
     op.drop_table("process")
     op.drop_index("ix_price_point_history", table_name="price_point")
@@ -400,4 +447,5 @@ def downgrade() -> None:
     op.drop_table("event")
     op.drop_table("commands")
     op.drop_table("card")
+    op.drop_table("backfill")
     op.drop_table("allowance")

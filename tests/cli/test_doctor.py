@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from core.cli.doctor import Finding, examine, run
-from core.clock import Clock, ManualClock, SystemClock
+from core.clock import Clock, SystemClock
 from core.services.guilds import GuildService
 from core.settings import NAMES
 from core.simulator.app import Simulator, SimulatorConfig, open_simulator
@@ -21,7 +21,9 @@ from db.engine import Database
 from tests.cli.processes import run as run_process
 from tests.e2e.community import environment
 
-SOURCES = ["collectorcrypt", "magiceden", "coingecko", "alt"]
+ASKED = ["collectorcrypt", "magiceden", "coingecko", "coinbase", "jupiter", "alt"]
+CATALOGUES = ["tcgdex", "scryfall", "ygoprodeck"]
+OFF = ["beezie", "opensea", "ebay", "pricecharting", "psa", "tcgcsv", "tcgplayer", "pyth", "helius", "solana"]
 Examined: TypeAlias = Callable[..., Coroutine[None, None, dict[str, Finding]]]
 
 
@@ -41,7 +43,8 @@ async def simulator() -> AsyncIterator[Simulator]:
 @pytest.fixture
 def settings(simulator: Simulator, migrated_sqlite: Path, tmp_path: Path) -> dict[str, str]:
     shutil.copyfile(migrated_sqlite, tmp_path / "doctor.db")
-    return environment(simulator.url, f"sqlite:///{tmp_path / 'doctor.db'}", tmp_path)
+    addresses = environment(simulator.url, f"sqlite:///{tmp_path / 'doctor.db'}", tmp_path)
+    return addresses | {"TCGCSV_ENABLED": "false"}  # its many questions would be spaced in real time
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ async def change(url: str, *statements: str) -> None:
 @pytest.mark.usefixtures("_has_channel")
 async def test_all_is_well(examined: Examined) -> None:
     found = await examined()
-    assert list(found) == ["settings", "database", "discord", "channel", "clock", *SOURCES]
+    assert list(found) == ["settings", "database", "discord", "channel", "clock", *ASKED, *CATALOGUES, *OFF]
     assert wrong(found) == []
     assert found["channel"].says == "Cards Cartel Demo: may post in #deals"
     assert found["collectorcrypt"].says.startswith("answers: ")
@@ -137,8 +140,15 @@ async def test_an_address_where_nobody_listens(examined: Examined, unused_tcp_po
     assert found["clock"].does_work is None
 
 
+class ClockThatIsOff(SystemClock):
+    """Three minutes ahead."""
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(minutes=3)
+
+
 async def test_a_clock_that_is_off(examined: Examined) -> None:
-    found = await examined(ManualClock(datetime.now(UTC) + timedelta(minutes=3)))
+    found = await examined(ClockThatIsOff())
     assert wrong(found) == ["clock"]
     assert found["clock"].says.endswith(" s off Discord's: set this machine's clock (NTP).")
 
@@ -167,6 +177,9 @@ async def test_tokens_that_are_missing_wrong_or_spent(simulator: Simulator, exam
 async def test_sources_that_are_switched_off_are_not_wrong(examined: Examined) -> None:
     found = await examined(MAGICEDEN_ENABLED="false", ALT_URL="")
     assert [found[name].does_work for name in ("magiceden", "alt")] == [None, None]
+    assert found["magiceden"].says == "MAGICEDEN_ENABLED is false"
+    assert found["alt"].says == "ALT_URL is not set: values rest on sales and insured values alone"
+    assert found["ebay"].says == "EBAY_CLIENT_ID and EBAY_CLIENT_SECRET are not set"
     assert wrong(found) == []
 
 
@@ -208,7 +221,7 @@ async def test_the_lines_and_the_code(
     file = write(tmp_path / "bot.env", settings)
     assert await run(file) == 0
     *lines, blank, verdict = capsys.readouterr().out.splitlines()
-    assert [line[:3] for line in lines] == ["ok ", "ok ", "ok ", "off", *["ok "] * 5]
+    assert [line[:3] for line in lines] == ["ok ", "ok ", "ok ", "off", "ok ", *["ok "] * 9, *["off"] * 10]
     assert (blank, verdict) == ("", "Everything needed works.")
     simulator.faults.add("vendor:coingecko", "status", times=None, status=401)
     assert await run(file) == 1

@@ -8,7 +8,7 @@ import pytest
 import bot
 from core.version import VERSION
 
-COMMANDS = ("run", "demo", "doctor", "db", "import", "secret")
+COMMANDS = ("run", "demo", "doctor", "db", "import", "sources", "scrape", "secret")
 
 
 @pytest.fixture(autouse=True)

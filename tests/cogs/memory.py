@@ -9,12 +9,15 @@ from core.domain.deals import DealTier
 from core.domain.guilds import Guild
 from core.domain.operations import JobState, Parked, ParkedRows, SourceHealth
 from core.domain.posts import BuyCheck, DealPage, DealPost, Post
+from core.domain.sources import SourceView
 from core.errors import NotFound
 from core.services import Services
 from core.services.deals import DealService
 from core.services.guilds import GuildService
+from core.services.hints import HintService
 from core.services.operations import OperationService
 from core.services.posts import PostService
+from core.services.sources import SourceService
 
 
 class StepClock:
@@ -166,6 +169,21 @@ class MemoryPosts(PostService):
         return msgspec.structs.replace(tried, maybe_sent=post.maybe_sent + 1)
 
 
+class MemorySources(SourceService):
+    def __init__(self) -> None:
+        self.views: tuple[SourceView, ...] = ()
+
+    async def all(self) -> tuple[SourceView, ...]:
+        return self.views
+
+
+class HintsNotTold(HintService):
+    """No cog tells of the chain."""
+
+    def __init__(self) -> None:
+        """Needs nothing."""
+
+
 class Memory:
     """All of them, as a test looks at them, and as the bot is handed them."""
 
@@ -174,4 +192,8 @@ class Memory:
         self.guilds = MemoryGuilds()
         self.operations = MemoryOperations()
         self.posts = MemoryPosts(clock)
-        self.services = Services(self.deals, self.guilds, self.operations, self.posts)
+        self.sources = MemorySources()
+        self.hints = HintsNotTold()
+        self.services = Services(
+            self.deals, self.guilds, self.hints, self.operations, self.posts, self.sources
+        )

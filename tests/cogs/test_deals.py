@@ -153,7 +153,7 @@ async def test_latest_says_which_source_new_listings_wait_for(stage: Stage) -> N
     alt = SourceHealth("alt", is_down=True, since=NOW)
     stage.memory.deals.page = DealPage((), waits_for=(alt,))
     _, answer = await latest(stage)
-    said = f"ALT has not answered since <t:{int(NOW.timestamp())}:R>: new listings wait for it."
+    said = f"ALT stopped answering <t:{int(NOW.timestamp())}:R>: new listings wait for it."
     assert text_of(answer).split("\n")[1:] == [said]
 
 

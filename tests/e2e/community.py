@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from core.cli.demo.plan import vendor_addresses
 from core.cli.run import serve_roles
 from core.runtime import Runtime, open_runtime
 from core.settings import Settings, load
@@ -23,8 +24,7 @@ TOKEN = "demo-bot-token"
 
 def environment(simulator_url: str, database_url: str, folder: Path) -> dict[str, str]:
     """The settings that point an ordinary bot at the simulator."""
-    vendors = f"{simulator_url}/vendors"
-    return {
+    return vendor_addresses(simulator_url) | {
         "DISCORD_TOKEN": TOKEN,
         "DISCORD_API_URL": simulator_url,
         "WORLD": "demo",
@@ -33,12 +33,8 @@ def environment(simulator_url: str, database_url: str, folder: Path) -> dict[str
         "API_PORT": "0",
         "API_TLS": "off",
         "LOG_FORMAT": "json",
-        "COLLECTORCRYPT_URL": f"{vendors}/collectorcrypt",
         "COLLECTORCRYPT_POLL_S": "0.5",
-        "MAGICEDEN_URL": f"{vendors}/magiceden/v2",
         "MAGICEDEN_POLL_S": "0.5",
-        "ALT_URL": f"{vendors}/alt/graphql",
-        "COINGECKO_URL": f"{vendors}/coingecko/api/v3",
     }
 
 

@@ -23,6 +23,7 @@ from core.services.appraisal import AppraisalService, Line
 from core.services.deals import DealService
 from core.services.evidence import EvidenceService
 from core.services.guilds import GuildService
+from core.services.hints import HintService
 from core.services.identity import IdentityService
 from core.services.listings import ListingService
 from core.services.operations import OperationService
@@ -65,6 +66,7 @@ class House:
         self.identity = IdentityService(db, clock, slabs)
         self.evidence = EvidenceService(db, clock, (self.alt,))
         self.rechecks = RecheckService(db, clock, self.listings, states)
+        self.hints = HintService(self.listings, self.rechecks, states)
         self.posts = PostService(db, clock, self.bus)
         self.deals = DealService(db, clock, self.prices, states)
         self.guilds = GuildService(db, clock)

@@ -91,6 +91,12 @@ async def test_a_source_that_only_asks_us_to_wait_is_not_silent(house: House) ->
     assert await waits_for(house) == ()
 
 
+async def test_a_source_without_which_the_work_goes_on_is_not_named(house: House) -> None:
+    for name in ("scryfall", "coinbase", "psa"):
+        await house.operations.source_changed(SourceHealth(name, True, at(5), "HTTP 503"))
+    assert await waits_for(house) == ()
+
+
 async def test_what_back_fill_waits_for_holds_up_no_new_listing(house: House) -> None:
     house.alt.down = SILENCE
     await house.tell(listed(80, 0), is_baseline=True)

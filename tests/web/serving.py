@@ -1,5 +1,6 @@
 """The API on a free port with services that answer from memory, and a client that really asks it."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from aiohttp import web
 from core.clock import ManualClock
 from core.domain.catalog import Grade, GradeLabel, Grader
 from core.domain.deals import DealTier
+from core.domain.hints import Hint
 from core.domain.listings import Venue
 from core.domain.money import Amount, Unit
 from core.domain.operations import Check, Readiness
@@ -20,8 +22,10 @@ from core.domain.valuation import Evidence, EvidenceKind
 from core.services import Services
 from core.services.deals import DealService
 from core.services.guilds import GuildService
+from core.services.hints import HintService
 from core.services.operations import OperationService
 from core.services.posts import PostService
+from core.services.sources import SourceService
 from core.settings import Settings, Tls
 from core.telemetry import Metrics
 from core.web.app import create_app
@@ -107,6 +111,25 @@ class GuildsNotAsked(GuildService):
         """Needs nothing."""
 
 
+class HintsInMemory(HintService):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[Hint] = []
+        self.heard: asyncio.Queue[Hint] = asyncio.Queue()
+
+    def tell(self, hint: Hint) -> None:
+        self.told.append(hint)
+        self.heard.put_nowait(hint)
+
+
+class SourcesNotAsked(SourceService):
+    """No route asks for vendors."""
+
+    def __init__(self) -> None:
+        """Needs nothing."""
+
+
 @dataclass
 class Api:
     """A running API: its address, a client, and what stands behind it."""
@@ -115,6 +138,7 @@ class Api:
     client: aiohttp.ClientSession
     deals: DealsInMemory
     operations: OperationsInMemory
+    hints: HintsInMemory
     metrics: Metrics
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
 
@@ -147,9 +171,17 @@ async def running_api(
     """Serve on a free port of this machine; `more_routes` are added by path."""
     clock, metrics = ManualClock(NOW), Metrics()
     deals, operations = DealsInMemory(DealPage((VIEW,), 41)), OperationsInMemory(READY)
-    services = Services(deals=deals, guilds=GuildsNotAsked(), operations=operations, posts=PostsNotAsked())
+    hints = HintsInMemory()
+    services = Services(
+        deals=deals,
+        guilds=GuildsNotAsked(),
+        hints=hints,
+        operations=operations,
+        posts=PostsNotAsked(),
+        sources=SourcesNotAsked(),
+    )
     app = create_app(services, metrics, config=config or WebConfig(), clock=clock)
     app.add_routes([web.get(path, handler) for path, handler in (more_routes or {}).items()])
     settings = settings or Settings(api_port=0, api_tls=Tls.OFF)
     async with aiohttp.ClientSession() as client, serve(app, settings, tls, limits) as url:
-        yield Api(url, client, deals, operations, metrics, clock)
+        yield Api(url, client, deals, operations, hints, metrics, clock)

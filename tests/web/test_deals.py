@@ -53,6 +53,7 @@ EXPECTED = {
                 "cc": "https://collectorcrypt.com/assets/solana/9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin",
                 "me": "https://magiceden.io/item-details/9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin",
                 "alt": "https://app.alt.xyz/research/a%2Fb",
+                "order": "https://magiceden.io/item-details/9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin",
             },
         }
     ],

@@ -10,9 +10,43 @@ from pathlib import Path
 
 from core.errors import StartError
 from core.settings import FROM_FILES, NAMES
+from core.simulator.discord.population import GUILD_ID
 
 HOST = "127.0.0.1"
 TOKEN = "demo-bot-token"  # noqa: S105  # opens the simulator only
+STAND_INS = {
+    "COLLECTORCRYPT_URL": "collectorcrypt",
+    "MAGICEDEN_URL": "magiceden/v2",
+    "BEEZIE_URL": "beezie",
+    "OPENSEA_URL": "opensea/api/v2",
+    "EBAY_URL": "ebay",
+    "ALT_URL": "alt/graphql",
+    "PRICECHARTING_URL": "pricecharting/api",
+    "PSA_URL": "psa/publicapi",
+    "TCGDEX_URL": "tcgdex/v2/en",
+    "TCGCSV_URL": "tcgcsv/tcgplayer",
+    "SCRYFALL_URL": "scryfall",
+    "YGOPRODECK_URL": "ygoprodeck/api/v7",
+    "TCGPLAYER_URL": "tcgplayer",
+    "COINGECKO_URL": "coingecko/api/v3",
+    "COINBASE_URL": "coinbase/v2",
+    "JUPITER_URL": "jupiter/price/v3",
+    "PYTH_URL": "pyth/v2",
+    "HELIUS_URL": "helius",
+}
+"""Where each vendor's stand-in is, below the simulator's address."""
+KEYED = (
+    "OPENSEA_KEY",
+    "EBAY_CLIENT_ID",
+    "EBAY_CLIENT_SECRET",
+    "PRICECHARTING_TOKEN",
+    "PSA_TOKEN",
+    "TCGPLAYER_PUBLIC_KEY",
+    "TCGPLAYER_PRIVATE_KEY",
+    "PYTH_KEY",
+    "HELIUS_KEY",
+)
+"""What switches the other stand-ins on; any key will do there."""
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -65,23 +99,33 @@ def bot_command() -> list[str]:
 
 def bot_environment(plan: Plan) -> dict[str, str]:
     """The bot is the ordinary one: settings alone point it at the simulator."""
-    vendors = f"{plan.page}/vendors"
-    return without_settings() | {
-        "DISCORD_TOKEN": TOKEN,
-        "DISCORD_API_URL": plan.page,
-        "WORLD": "demo",
-        "DATABASE_URL": plan.database_url,
-        "DATA_DIR": str(plan.data.resolve()),
-        "API_PORT": str(plan.api_port),
-        "API_TLS": "off",
-        "LOG_FORMAT": "console",
-        "COLLECTORCRYPT_URL": f"{vendors}/collectorcrypt",
-        "COLLECTORCRYPT_POLL_S": "2",
-        "MAGICEDEN_URL": f"{vendors}/magiceden/v2",
-        "MAGICEDEN_POLL_S": "1",
-        "ALT_URL": f"{vendors}/alt/graphql",
-        "COINGECKO_URL": f"{vendors}/coingecko/api/v3",
-    }
+    node = f"{plan.page}/vendors/solana"
+    nodes = {"SOLANA_RPC_URL": node, "SOLANA_WS_URL": f"{node.replace('http', 'ws', 1)}/ws"}
+    return (
+        without_settings()
+        | vendor_addresses(plan.page)
+        | dict.fromkeys(KEYED, "demo-vendor-key")
+        | nodes
+        | {
+            "BEEZIE_ENABLED": "true",
+            "DISCORD_TOKEN": TOKEN,
+            "DISCORD_API_URL": plan.page,
+            "OPERATOR_GUILD_ID": str(GUILD_ID),
+            "WORLD": "demo",
+            "DATABASE_URL": plan.database_url,
+            "DATA_DIR": str(plan.data.resolve()),
+            "API_PORT": str(plan.api_port),
+            "API_TLS": "off",
+            "LOG_FORMAT": "console",
+            "COLLECTORCRYPT_POLL_S": "2",
+            "MAGICEDEN_POLL_S": "1",
+        }
+    )
+
+
+def vendor_addresses(simulator_url: str) -> dict[str, str]:
+    """The addresses of all vendors there; those that need a key stay off without one."""
+    return {name: f"{simulator_url}/vendors/{path}" for name, path in STAND_INS.items()}
 
 
 def without_settings() -> dict[str, str]:

@@ -95,6 +95,15 @@ def test_an_undetermined_deal_names_what_was_valued() -> None:
     assert lines[2].endswith(r"What was valued: Charizard \*Staff\* Prerelease.")
 
 
+def test_a_value_names_the_average_and_who_gave_no_answer() -> None:
+    evidence = (Evidence(EvidenceKind.AVERAGE, 160 * DOLLAR, 60, sales=3),)
+    lines = lines_of(a_deal(evidence=evidence, silent=("magiceden", "collectorcrypt")))
+    assert lines[1].endswith("confidence 82 of 100: Cartel average $160.00 of 3 sales")
+    assert lines[2] == (
+        "No answer from Magic Eden and Collector Crypt: some of what is known there is missing."
+    )
+
+
 def test_the_footer_tells_time_to_post_and_our_share() -> None:
     footer = "listed 6 s before this post · ours 0.8 s · deal 12"
     assert embed_of(a_deal()).footer.text == footer
@@ -194,7 +203,8 @@ def test_the_largest_and_most_hostile_texts_still_make_a_message(
     ) * 9
     deal = a_deal(
         title=text, tier=tier, certificate=text, mint=text, seller=text, image_url=text, evidence=evidence,
-        missing=(text,) * 9, low_usd_micros=-(2**62), high_usd_micros=micros, value_usd_micros=micros,
+        missing=(text,) * 9, silent=(text,) * 9,
+        low_usd_micros=-(2**62), high_usd_micros=micros, value_usd_micros=micros,
         net_profit_usd_micros=micros, discount_bps=micros, insured_usd_micros=micros, venue=Venue.ME,
         closing=Closing(Reported.SOLD, NOW, Amount(2**62, Unit.LAMPORTS)),
     )  # fmt: skip
@@ -221,7 +231,7 @@ def test_the_list_says_which_sources_keep_new_listings_waiting() -> None:
         waits_for=(SourceHealth("alt", True, NOW), SourceHealth("magiceden", True, None)),
     )
     assert deals_embed(page, tier=None, guild=None).description == (
-        f"ALT has not answered since <t:{int(NOW.timestamp())}:R>: new listings wait for it.\n"
+        f"ALT stopped answering <t:{int(NOW.timestamp())}:R>: new listings wait for it.\n"
         "Magic Eden does not answer right now: new listings wait for it."
     )
 

@@ -13,17 +13,21 @@ import structlog
 from core.analytics import Analytics
 from core.clock import Clock, SystemClock
 from core.domain.deals import DEFAULT_POLICY
-from core.domain.listings import SourceName, Venue
-from core.domain.operations import ProcessState, SourceHealth
+from core.domain.operations import ProcessState
 from core.errors import StartError
 from core.events import Bus
+from core.runtime.board import SourceBoard
+from core.runtime.sources import open_sources, plans
+from core.runtime.tally import CallTally, Instruments
 from core.services import Services
 from core.services.allowances import AllowanceService
 from core.services.appraisal import AppraisalService, Line
+from core.services.backfill import BackfillService
 from core.services.deals import DealService
 from core.services.events import EventService
 from core.services.evidence import EvidenceService
 from core.services.guilds import GuildService
+from core.services.hints import HintService
 from core.services.identity import IdentityService
 from core.services.jobs import JobService
 from core.services.listings import ListingService
@@ -31,19 +35,26 @@ from core.services.operations import OperationService
 from core.services.posts import PostService
 from core.services.prices import PriceService
 from core.services.rechecks import RecheckService
+from core.services.sources import SourceService
 from core.services.verdicts import VerdictService
-from core.settings import Secret, Settings
-from core.sources.alt import Alt
-from core.sources.base import Breaker, ListingStateSource, SlabSource, Sources
-from core.sources.coingecko import CoinGecko
-from core.sources.collectorcrypt import CollectorCrypt
-from core.sources.http import SourceHttp
-from core.sources.magiceden import MagicEden
+from core.settings import Settings
+from core.sources.base import Sources
+from core.sources.http import Sleep, SourceHttp
 from core.telemetry import Metrics
 from core.version import VERSION
 from db import guilds, migrate, operations
 from db.engine import DATABASE_FAILURES, Database, reason_of
 from db.lock import hold_alone
+
+__all__ = [
+    "Runtime",
+    "SourceBoard",
+    "look_at_database",
+    "open_database",
+    "open_runtime",
+    "open_sources",
+    "plans",
+]
 
 log = structlog.get_logger(__name__)
 
@@ -59,21 +70,29 @@ class Runtime:
     db: Database
     bus: Bus
     metrics: Metrics
+    tally: CallTally
     sources: Sources
     services: Services
     listings: ListingService
     prices: PriceService
     appraisal: AppraisalService
     rechecks: RecheckService
+    backfill: BackfillService
     leases: JobService
     analytics: Analytics | None = None
 
 
 @asynccontextmanager
 async def open_runtime(
-    settings: Settings, clock: Clock | None = None, *, may_migrate: bool = True
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    may_migrate: bool = True,
+    sleep: Sleep = asyncio.sleep,
 ) -> AsyncIterator[Runtime]:
     """Open the database (migrated, stamped, alone on SQLite), the sources and the services.
+
+    `sleep` is how the sources wait for their turn.
 
     Raises StartError with one sentence for what makes a start impossible.
     """
@@ -84,17 +103,19 @@ async def open_runtime(
         operations_service = OperationService(db, clock, me)
         board = SourceBoard(operations_service)
         stack.push_async_callback(board.close)
-        metrics = Metrics()
+        instruments = Instruments(Metrics(), CallTally(clock))
         http = await stack.enter_async_context(
             SourceHttp(
                 clock,
                 random=SystemRandom(),
+                sleep=sleep,
                 memory=board,
                 book=AllowanceService(db, clock),
-                on_call=metrics.source_called,
+                on_call=instruments.called,
+                on_change=instruments.changed,
             )
         )
-        runtime = _build(settings, metrics, open_sources(settings, http), operations_service)
+        runtime = _build(settings, instruments, open_sources(settings, http), operations_service)
         if settings.posthog_key is not None:
             events = EventService(db)
             key = settings.posthog_key.reveal()
@@ -126,6 +147,26 @@ async def open_database(
         yield db
 
 
+@asynccontextmanager
+async def look_at_database(settings: Settings) -> AsyncIterator[Database | None]:
+    """The database as it is, beside whoever works on it; None while its file is not made yet.
+
+    Raises StartError.
+    """
+    db = Database(settings.database_url)
+    try:
+        if db.file is not None and not db.file.exists():
+            yield None
+            return
+        await db.reach()
+        try:
+            yield db
+        except DATABASE_FAILURES as error:
+            raise StartError(f"The database cannot be read: {reason_of(error)}.") from error
+    finally:
+        await db.close()
+
+
 async def _within_limit(close: Callable[[], Awaitable[None]]) -> None:
     """One step of closing; a database or vendor that does not answer must not hold up the rest."""
     try:
@@ -149,81 +190,43 @@ async def _stamp(db: Database, settings: Settings, now: datetime) -> None:
         await guilds.keep_policy(tx, DEFAULT_POLICY, now)
 
 
-def open_sources(settings: Settings, http: SourceHttp) -> Sources:
-    """The vendors that the settings switch on."""
-    vault = CollectorCrypt(
-        http, base_url=settings.collectorcrypt_url, key=_reveal(settings.collectorcrypt_key)
-    )
-    slabs: dict[SourceName, SlabSource] = {vault.name: vault}
-    states: dict[Venue, ListingStateSource] = {Venue.CC: vault, Venue.ME: vault}  # it knows both
-    eden: tuple[MagicEden, ...] = ()
-    if settings.magiceden_enabled:
-        market = MagicEden(http, base_url=settings.magiceden_url, key=_reveal(settings.magiceden_key))
-        eden, slabs[market.name], states[Venue.ME] = (market,), market, market
-    rates = CoinGecko(http, base_url=settings.coingecko_url, key=_reveal(settings.coingecko_key))
-    alt: tuple[Alt, ...] = ()
-    if settings.alt_url is not None:
-        alt = (Alt(http, base_url=settings.alt_url, key=_reveal(settings.alt_key)),)
-    return Sources(
-        slabs=slabs, states=states, listings=(vault,), activities=eden, valuations=alt, rates=(rates,)
-    )
-
-
 def _build(
-    settings: Settings, metrics: Metrics, sources: Sources, operations_service: OperationService
+    settings: Settings, instruments: Instruments, sources: Sources, operations_service: OperationService
 ) -> Runtime:
     db, clock, me = operations_service.db, operations_service.clock, operations_service.me.id
     bus = Bus()
     prices = PriceService(db, clock, sources.rates)
     listings = ListingService(db, clock, bus, prices)
+    rechecks = RecheckService(db, clock, listings, sources.states)
     line = Line(
         IdentityService(db, clock, sources.slabs),
-        EvidenceService(db, clock, sources.valuations),
+        EvidenceService(db, clock, sources.valuations, sources.sales),
         prices,
-        VerdictService(db, clock, metrics),
+        VerdictService(db, clock, instruments.metrics),
     )
     return Runtime(
         settings=settings,
         clock=clock,
         db=db,
         bus=bus,
-        metrics=metrics,
+        metrics=instruments.metrics,
+        tally=instruments.tally,
         sources=sources,
         services=Services(
             deals=DealService(db, clock, prices, sources.states),
             guilds=GuildService(db, clock),
+            hints=HintService(listings, rechecks, sources.states),
             operations=operations_service,
             posts=PostService(db, clock, bus),
+            sources=SourceService(db, clock, plans(settings)),
         ),
         listings=listings,
         prices=prices,
         appraisal=AppraisalService(db, clock, bus, line, me),
-        rechecks=RecheckService(db, clock, listings, sources.states),
+        rechecks=rechecks,
+        backfill=BackfillService(db, clock, prices, sources),
         leases=JobService(db, clock, me),
     )
-
-
-class SourceBoard:
-    """Writes down, beside the call that noticed, that a vendor went down or came back."""
-
-    def __init__(self, operations: OperationService) -> None:
-        self._operations = operations
-        self._writing: set[asyncio.Task[None]] = set()
-
-    def record(self, source: SourceName, breaker: Breaker, *, at: datetime) -> None:
-        since = breaker.since if breaker.is_open else at
-        health = SourceHealth(source.value, breaker.is_open, since, breaker.reason)
-        task = asyncio.create_task(self._operations.source_changed(health))
-        self._writing.add(task)
-        task.add_done_callback(self._written)
-
-    async def close(self) -> None:
-        await asyncio.gather(*self._writing, return_exceptions=True)
-
-    def _written(self, task: "asyncio.Task[None]") -> None:
-        self._writing.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("a vendor's state was not written down", error=repr(task.exception()))
 
 
 def _process(settings: Settings, now: datetime) -> ProcessState:
@@ -236,7 +239,3 @@ def _process(settings: Settings, now: datetime) -> ProcessState:
         gateway_at=None,
         gateway_is_up=False,
     )
-
-
-def _reveal(secret: Secret | None) -> str | None:
-    return None if secret is None else secret.reveal()
