@@ -1,16 +1,34 @@
 """Cards, kinds, slabs and tokens: who is who, and which slab a token stood for when."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, SmallInteger, String, UniqueConstraint, insert, select, update
+import msgspec
+from sqlalchemy import (
+    ForeignKey,
+    Integer,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.catalog import CardKey, Grade, Grader, SlabFacts
 from core.domain.listings import Chain, Mint
 from db.base import Base
-from db.engine import Tx, insert_new
+from db.engine import Tx, insert_all_new, insert_new
 from db.types import BigId, Json, UtcDateTime
+
+TokenKey = tuple[Chain, Mint]
+KindKey = tuple[CardKey, Grader, Grade]
+SlabKey = tuple[str, str]
+
+_KIND_KEY = ("card_id", "grader", "grade_tenths", "grade_label")
+_LENGTHS = {"game": 60, "set_name": 200, "number": 40, "name": 200, "variant": 120, "language": 20}
 
 
 class CardRow(Base):
@@ -24,12 +42,12 @@ class CardRow(Base):
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    game: Mapped[str] = mapped_column(String(60))
-    set_name: Mapped[str] = mapped_column(String(200))
-    number: Mapped[str] = mapped_column(String(40))
-    name: Mapped[str] = mapped_column(String(200))
-    variant: Mapped[str] = mapped_column(String(120))
-    language: Mapped[str] = mapped_column(String(20))
+    game: Mapped[str] = mapped_column(String(_LENGTHS["game"]))
+    set_name: Mapped[str] = mapped_column(String(_LENGTHS["set_name"]))
+    number: Mapped[str] = mapped_column(String(_LENGTHS["number"]))
+    name: Mapped[str] = mapped_column(String(_LENGTHS["name"]))
+    variant: Mapped[str] = mapped_column(String(_LENGTHS["variant"]))
+    language: Mapped[str] = mapped_column(String(_LENGTHS["language"]))
     year: Mapped[int] = mapped_column(SmallInteger)
 
 
@@ -102,12 +120,14 @@ class Slab:
         return f"slab:{self.id}" if self.kind_id is None else f"kind:{self.kind_id}"
 
 
-async def keep_token(tx: Tx, chain: Chain, mint: Mint) -> int:
-    """The token's id, now known if it was not."""
-    row = {"chain": chain.value, "address": mint}
-    await tx.execute(insert_new(tx, TokenRow).values(row).on_conflict_do_nothing())
-    query = select(TokenRow.id).where(TokenRow.chain == chain.value, TokenRow.address == mint)
-    return (await tx.execute(query)).scalar_one()
+async def keep_tokens(tx: Tx, keys: Collection[TokenKey]) -> dict[TokenKey, int]:
+    """The ids of these tokens, now known if they were not."""
+    rows = [{"chain": chain.value, "address": mint} for chain, mint in keys]
+    await insert_all_new(tx, TokenRow, rows)
+    place = tuple_(TokenRow.chain, TokenRow.address)
+    query = select(TokenRow.chain, TokenRow.address, TokenRow.id)
+    found = await tx.execute(query.where(place.in_([(chain.value, mint) for chain, mint in keys])))
+    return {(Chain(row.chain), Mint(row.address)): row.id for row in found}
 
 
 async def known(tx: Tx, chain: Chain, addresses: Collection[Mint]) -> list[Mint]:
@@ -116,43 +136,88 @@ async def known(tx: Tx, chain: Chain, addresses: Collection[Mint]) -> list[Mint]
     return [Mint(address) for address in (await tx.execute(query)).scalars()]
 
 
-async def keep_slab(tx: Tx, facts: SlabFacts, now: datetime) -> int:
-    """The slab's id; what is told of it replaces what was known before."""
-    kind_id = None if facts.card is None else await _keep_kind(tx, facts.card, facts.grader, facts.grade)
-    values = {"kind_id": kind_id, "facts": facts, "seen_at": now}
-    row = {"grader": facts.grader.value, "certificate": facts.certificate, **values}
-    insert_slab = insert_new(tx, SlabRow).values(row)
-    await tx.execute(insert_slab.on_conflict_do_update(index_elements=["grader", "certificate"], set_=values))
-    query = select(SlabRow.id).where(
-        SlabRow.grader == facts.grader.value, SlabRow.certificate == facts.certificate
-    )
-    return (await tx.execute(query)).scalar_one()
+async def keep_kinds(tx: Tx, kinds: Collection[KindKey]) -> dict[KindKey, int]:
+    """The ids of these kinds, now known if they were not."""
+    cards = await _keep_cards(tx, {card for card, _, _ in kinds})
+    wanted = {kind: _kind_values(cards[kind[0]], kind[1], kind[2]) for kind in kinds}
+    rows = [dict(zip(_KIND_KEY, values, strict=True)) for values in wanted.values()]
+    await insert_all_new(tx, KindRow, rows)
+    columns = [KindRow.__table__.c[name] for name in _KIND_KEY]
+    query = select(KindRow.id, *columns).where(tuple_(*columns).in_(list(wanted.values())))
+    ids = {tuple(row[1:]): row[0] for row in await tx.execute(query)}
+    return {kind: ids[values] for kind, values in wanted.items()}
 
 
-async def link(tx: Tx, token_id: int, slab_id: int, now: datetime) -> None:
-    """The token stands for this slab from now on; an equal link is left as it is."""
-    query = select(TokenSlabRow.id, TokenSlabRow.slab_id, TokenSlabRow.version).where(
-        TokenSlabRow.token_id == token_id, TokenSlabRow.until.is_(None)
+async def _keep_cards(tx: Tx, cards: Collection[CardKey]) -> dict[CardKey, int]:
+    wanted = {card: _fitting(card) for card in cards}
+    columns = [CardRow.__table__.c[name] for name in CardKey.__struct_fields__]
+    await insert_all_new(tx, CardRow, [msgspec.structs.asdict(card) for card in wanted.values()])
+    query = select(CardRow.id, *columns).where(
+        tuple_(*columns).in_([msgspec.structs.astuple(card) for card in wanted.values()])
     )
-    current = (await tx.execute(query)).first()
-    if current is not None and current.slab_id == slab_id:
-        return
-    if current is not None:
-        await tx.execute(update(TokenSlabRow).where(TokenSlabRow.id == current.id).values(until=now))
-    version = 1 if current is None else current.version + 1
-    row = {"token_id": token_id, "slab_id": slab_id, "version": version, "since": now}
-    await tx.execute(insert(TokenSlabRow).values(row))
+    ids = {CardKey(*row[1:]): row[0] for row in await tx.execute(query)}
+    return {card: ids[fitting] for card, fitting in wanted.items()}
+
+
+async def keep_slabs(tx: Tx, slabs: Collection[SlabFacts], now: datetime) -> dict[SlabKey, int]:
+    """The slabs' ids by grader and certificate; what is told of one replaces what was known before."""
+    kinds = await keep_kinds(
+        tx, {(facts.card, facts.grader, facts.grade) for facts in slabs if facts.card is not None}
+    )
+    rows = {
+        slab_key(facts): {
+            "grader": facts.grader.value,
+            "certificate": facts.certificate,
+            "kind_id": kinds[facts.card, facts.grader, facts.grade] if facts.card is not None else None,
+            "facts": facts,
+            "seen_at": now,
+        }
+        for facts in slabs
+    }
+    if not rows:
+        return {}
+    insert_slabs = insert_new(tx, SlabRow)
+    told = {name: insert_slabs.excluded[name] for name in ("kind_id", "facts", "seen_at")}
+    upsert = insert_slabs.on_conflict_do_update(index_elements=["grader", "certificate"], set_=told)
+    await tx.execute(upsert, list(rows.values()))
+    place = tuple_(SlabRow.grader, SlabRow.certificate)
+    query = select(SlabRow.grader, SlabRow.certificate, SlabRow.id).where(place.in_(list(rows)))
+    return {(row[0], row[1]): row[2] for row in await tx.execute(query)}
+
+
+async def link(tx: Tx, slab_ids: Mapping[int, int], now: datetime) -> None:
+    """Each token stands for its slab from now on; an equal link is left as it is."""
+    query = select(TokenSlabRow.id, TokenSlabRow.token_id, TokenSlabRow.slab_id, TokenSlabRow.version)
+    is_current = (TokenSlabRow.token_id.in_(list(slab_ids)), TokenSlabRow.until.is_(None))
+    current = {row.token_id: row for row in await tx.execute(query.where(*is_current))}
+    ended = [row for row in current.values() if row.slab_id != slab_ids[row.token_id]]
+    same = current.keys() - {row.token_id for row in ended}
+    await tx.execute(
+        update(TokenSlabRow).where(TokenSlabRow.id.in_([row.id for row in ended])).values(until=now)
+    )
+    versions = {row.token_id: row.version + 1 for row in ended}
+    rows = [
+        {"token_id": token_id, "slab_id": slab_id, "version": versions.get(token_id, 1), "since": now}
+        for token_id, slab_id in slab_ids.items()
+        if token_id not in same
+    ]
+    if rows:
+        await tx.execute(insert(TokenSlabRow), rows)
+
+
+async def slabs_of(tx: Tx, token_ids: Collection[int]) -> dict[int, Slab]:
+    """The slabs that these tokens stand for now."""
+    query = (
+        select(TokenSlabRow.token_id, SlabRow.id, SlabRow.kind_id, SlabRow.facts, SlabRow.alt_asset_id)
+        .join(TokenSlabRow, TokenSlabRow.slab_id == SlabRow.id)
+        .where(TokenSlabRow.token_id.in_(list(token_ids)), TokenSlabRow.until.is_(None))
+    )
+    return {row[0]: Slab(*row[1:]) for row in await tx.execute(query)}
 
 
 async def slab_of(tx: Tx, token_id: int) -> Slab | None:
     """The slab a token stands for now."""
-    query = (
-        select(SlabRow.id, SlabRow.kind_id, SlabRow.facts, SlabRow.alt_asset_id)
-        .join(TokenSlabRow, TokenSlabRow.slab_id == SlabRow.id)
-        .where(TokenSlabRow.token_id == token_id, TokenSlabRow.until.is_(None))
-    )
-    row = (await tx.execute(query)).first()
-    return None if row is None else Slab(*row)
+    return (await slabs_of(tx, [token_id])).get(token_id)
 
 
 async def slab_at(tx: Tx, token_id: int, at: datetime) -> Slab | None:
@@ -173,27 +238,15 @@ async def keep_alt_asset(tx: Tx, slab_id: int, asset_id: str) -> None:
     await tx.execute(update(SlabRow).where(SlabRow.id == slab_id).values(alt_asset_id=asset_id))
 
 
-async def _keep_kind(tx: Tx, card: CardKey, grader: Grader, grade: Grade) -> int:
-    card_id = await _keep_card(tx, card)
-    row = {
-        "card_id": card_id,
-        "grader": grader.value,
-        "grade_tenths": grade.tenths,
-        "grade_label": grade.label.value,
-    }
-    await tx.execute(insert_new(tx, KindRow).values(row).on_conflict_do_nothing())
-    return (await tx.execute(select(KindRow.id).filter_by(**row))).scalar_one()
+def slab_key(facts: SlabFacts) -> SlabKey:
+    """Names a slab among others."""
+    return (facts.grader.value, facts.certificate)
 
 
-async def _keep_card(tx: Tx, card: CardKey) -> int:
-    row = {
-        "game": card.game[:60],
-        "set_name": card.set_name[:200],
-        "number": card.number[:40],
-        "name": card.name[:200],
-        "variant": card.variant[:120],
-        "language": card.language[:20],
-        "year": card.year,
-    }
-    await tx.execute(insert_new(tx, CardRow).values(row).on_conflict_do_nothing())
-    return (await tx.execute(select(CardRow.id).filter_by(**row))).scalar_one()
+def _kind_values(card_id: int, by: Grader, grade: Grade) -> tuple[object, ...]:
+    return (card_id, by.value, grade.tenths, grade.label.value)
+
+
+def _fitting(card: CardKey) -> CardKey:
+    """As much of each part as is stored."""
+    return msgspec.structs.replace(card, **{name: getattr(card, name)[:n] for name, n in _LENGTHS.items()})

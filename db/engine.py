@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -162,6 +162,12 @@ async def _begin(tx: Tx, patience_s: float) -> None:
 def insert_new(tx: Tx, table: type[DeclarativeBase]) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that can say what to do on conflict, in the engine's own words."""
     return postgresql.insert(table) if is_postgres(tx) else sqlite.insert(table)
+
+
+async def insert_all_new(tx: Tx, table: type[DeclarativeBase], rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert these rows, but those whose key is known."""
+    if rows:
+        await tx.execute(insert_new(tx, table).on_conflict_do_nothing(), rows)
 
 
 async def lost_sign_of_life(tx: Tx, process_id: str) -> bool:

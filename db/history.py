@@ -1,24 +1,18 @@
 """Bulk writing of a past that was recorded elsewhere. What is known already is never changed by it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 
 import msgspec
 from sqlalchemy import select, tuple_
 
-from core.domain.catalog import CardKey, Grade, Grader, SlabFacts
-from core.domain.listings import Chain
+from core.domain.catalog import SlabFacts
 from core.domain.prices import PricePoint
-from db.base import Base
-from db.catalog import CardRow, KindRow, SlabRow, TokenRow, TokenSlabRow
-from db.engine import Tx, insert_new
+from db.catalog import SlabKey, SlabRow, TokenSlabRow
+from db.engine import Tx, insert_all_new
 from db.prices import PricePointRow
 
-KindKey = tuple[CardKey, Grader, Grade]
-SlabKey = tuple[str, str]
-
-_KIND_KEY = ("card_id", "grader", "grade_tenths", "grade_label")
 TOLD_LINK_VERSION = 0
 """A link that only a file vouched for. It has ended, so that the live line asks the vault itself."""
 
@@ -29,38 +23,6 @@ class Point(msgspec.Struct, frozen=True):
     price: PricePoint
     rate_id: int | None = None
     rate: Decimal | None = None
-
-
-async def keep_kinds(tx: Tx, kinds: Collection[KindKey]) -> dict[KindKey, int]:
-    """The ids of these kinds, now known if they were not."""
-    cards = await _keep_cards(tx, {card for card, _, _ in kinds})
-    rows = {
-        (cards[card], by.value, grade.tenths, grade.label.value): (card, by, grade)
-        for card, by, grade in kinds
-    }
-    columns = (KindRow.card_id, KindRow.grader, KindRow.grade_tenths, KindRow.grade_label)
-    await _insert_new(tx, KindRow, [dict(zip(_KIND_KEY, row, strict=True)) for row in rows])
-    query = select(KindRow.id, *columns).where(tuple_(*columns).in_(list(rows)))
-    return {rows[row[1], row[2], row[3], row[4]]: row[0] for row in await tx.execute(query)}
-
-
-async def _keep_cards(tx: Tx, cards: Collection[CardKey]) -> dict[CardKey, int]:
-    await _insert_new(tx, CardRow, [msgspec.structs.asdict(card) for card in cards])
-    columns = [CardRow.__table__.c[name] for name in CardKey.__struct_fields__]
-    query = select(CardRow.id, *columns).where(
-        tuple_(*columns).in_([msgspec.structs.astuple(card) for card in cards])
-    )
-    return {CardKey(*row[1:]): row[0] for row in await tx.execute(query)}
-
-
-async def keep_tokens(tx: Tx, mints: Collection[str]) -> dict[str, int]:
-    """The ids of these tokens on Solana."""
-    chain = Chain.SOLANA.value
-    await _insert_new(tx, TokenRow, [{"chain": chain, "address": mint} for mint in mints])
-    query = select(TokenRow.address, TokenRow.id).where(
-        TokenRow.chain == chain, TokenRow.address.in_(list(mints))
-    )
-    return {row.address: row.id for row in await tx.execute(query)}
 
 
 async def keep_slabs(
@@ -77,7 +39,7 @@ async def keep_slabs(
         }
         for facts, kind_id in slabs
     ]
-    await _insert_new(tx, SlabRow, rows)
+    await insert_all_new(tx, SlabRow, rows)
     key = tuple_(SlabRow.grader, SlabRow.certificate)
     wanted = [(row["grader"], row["certificate"]) for row in rows]
     query = select(SlabRow.grader, SlabRow.certificate, SlabRow.id, SlabRow.kind_id).where(key.in_(wanted))
@@ -98,7 +60,7 @@ async def link_told(tx: Tx, links: Iterable[tuple[int, int, datetime]], until: d
     }
     query = select(TokenSlabRow.token_id).where(TokenSlabRow.token_id.in_(list(rows)))
     known = set((await tx.execute(query)).scalars())
-    await _insert_new(tx, TokenSlabRow, [row for token_id, row in rows.items() if token_id not in known])
+    await insert_all_new(tx, TokenSlabRow, [row for token_id, row in rows.items() if token_id not in known])
 
 
 async def keep_points(tx: Tx, points: Iterable[Point]) -> None:
@@ -119,15 +81,10 @@ async def keep_points(tx: Tx, points: Iterable[Point]) -> None:
         }
         for point in points
     ]
-    await _insert_new(tx, PricePointRow, rows)
+    await insert_all_new(tx, PricePointRow, rows)
 
 
 async def known_points(tx: Tx, keys: Collection[str]) -> dict[str, int]:
     """The ids of those prices that are known, by their keys."""
     query = select(PricePointRow.dedupe_key, PricePointRow.id).where(PricePointRow.dedupe_key.in_(list(keys)))
     return {row.dedupe_key: row.id for row in await tx.execute(query)}
-
-
-async def _insert_new(tx: Tx, table: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
-    if rows:
-        await tx.execute(insert_new(tx, table).on_conflict_do_nothing(), rows)

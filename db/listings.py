@@ -1,5 +1,6 @@
-"""Listings with their episodes, versions and observations."""
+"""Listings with their episodes and versions, as they are stored and found."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -8,12 +9,12 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Integer,
+    Row,
     String,
     UniqueConstraint,
     func,
-    insert,
     select,
-    update,
+    tuple_,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,11 +31,12 @@ from core.domain.listings import (
 )
 from core.domain.money import Amount, Unit
 from db.base import Base
-from db.catalog import TokenRow
-from db.engine import Tx, insert_new, is_postgres
+from db.catalog import TokenKey, TokenRow
+from db.engine import Tx, insert_all_new, is_postgres
 from db.types import BigId, UtcDateTime
 
 _INGEST_LOCK = 0x0CA2D6
+_Place = tuple[str, int, str]
 
 
 class ListingRow(Base):
@@ -102,6 +104,7 @@ class Found(msgspec.Struct, frozen=True):
     """A listing as stored; `standing` is None when nothing was reported of it before."""
 
     id: int
+    token_id: int
     standing: Standing | None
     episode_id: int | None
     version_id: int | None
@@ -129,103 +132,50 @@ async def take_turn(tx: Tx) -> None:
         await tx.execute(select(func.pg_advisory_xact_lock(_INGEST_LOCK)))
 
 
-async def lock(tx: Tx, token_id: int, report: Report) -> Found:
-    """The report's listing, new if need be, held until the transaction ends."""
-    found = await _find(tx, token_id, report)
-    if found is not None:
-        return found
-    row = {
-        "venue": report.key.venue.value,
-        "token_id": token_id,
-        "seller": report.key.seller,
-        "is_open": False,
-        "state_at": report.effective_at,
-        "state_seen_at": report.seen_at,
-        "state_source": report.source.value,
+async def keep(
+    tx: Tx, reports: Sequence[Report], token_ids: Mapping[TokenKey, int]
+) -> dict[ListingKey, Found]:
+    """The reports' listings, new if need be, held until the transaction ends."""
+    wanted = {report.key: _place(report.key, token_ids) for report in reports}
+    known = await _find(tx, list(wanted.values()))
+    rows = {
+        wanted[report.key]: {
+            "venue": report.key.venue.value,
+            "token_id": token_ids[token_key(report.key)],
+            "seller": report.key.seller,
+            "is_open": False,
+            "state_at": report.effective_at,
+            "state_seen_at": report.seen_at,
+            "state_source": report.source.value,
+        }
+        for report in reports
+        if wanted[report.key] not in known
     }
-    await tx.execute(insert_new(tx, ListingRow).values(row).on_conflict_do_nothing())
-    created = await _find(tx, token_id, report)
-    assert created is not None, "a listing just inserted is there"
-    return created
+    await insert_all_new(tx, ListingRow, list(rows.values()))
+    known |= await _find(tx, list(rows))
+    return {key: known[place] for key, place in wanted.items()}
 
 
-async def _find(tx: Tx, token_id: int, report: Report) -> Found | None:
-    query = select(ListingRow.__table__).where(
-        ListingRow.venue == report.key.venue.value,
-        ListingRow.token_id == token_id,
-        ListingRow.seller == report.key.seller,
-    )
-    row = (await tx.execute(query.with_for_update())).first()
-    if row is None:
-        return None
+async def _find(tx: Tx, places: Collection[_Place]) -> dict[_Place, Found]:
+    if not places:
+        return {}
+    place = tuple_(ListingRow.venue, ListingRow.token_id, ListingRow.seller)
+    query = select(ListingRow.__table__).where(place.in_(places)).order_by(ListingRow.id).with_for_update()
+    rows = await tx.execute(query)
+    return {(row.venue, row.token_id, row.seller): _found(row) for row in rows}
+
+
+def _found(row: Row[tuple[object, ...]]) -> Found:
     closed_as = None if row.closed_as is None else Reported(row.closed_as)
     ask = None if row.ask_amount is None else Amount(row.ask_amount, Unit(row.ask_unit))
     source = None if row.state_source is None else SourceName(row.state_source)
     standing = Standing(row.is_open, ask, row.state_at, row.state_seen_at, closed_as, source)
     is_new = not row.is_open and closed_as is None
-    return Found(row.id, None if is_new else standing, row.episode_id, row.version_id)
+    return Found(row.id, row.token_id, None if is_new else standing, row.episode_id, row.version_id)
 
 
-async def open_episode(tx: Tx, listing_id: int, report: Report) -> int:
-    row = {"listing_id": listing_id, "opened_at": report.effective_at}
-    done = await tx.execute(insert(EpisodeRow).values(row).returning(EpisodeRow.id))
-    return done.scalar_one()
-
-
-async def add_version(tx: Tx, listing_id: int, episode_id: int, report: Report, *, is_baseline: bool) -> int:
-    """Open the next version with the report's ask, end the one before, and make it the listing's state."""
-    assert report.ask is not None, "a listed report has an ask"
-    before = select(func.coalesce(func.max(VersionRow.n), 0)).where(VersionRow.listing_id == listing_id)
-    n = (await tx.execute(before)).scalar_one() + 1
-    await _end_versions(tx, listing_id, report.effective_at)
-    row = {
-        "listing_id": listing_id,
-        "episode_id": episode_id,
-        "n": n,
-        "ask_amount": report.ask.value,
-        "ask_unit": report.ask.unit.value,
-        "source": report.source.value,
-        "listed_at": report.listed_at,
-        "first_seen_at": report.seen_at,
-        "last_seen_live_at": report.seen_at,
-        "is_baseline": is_baseline,
-    }
-    version_id = (await tx.execute(insert(VersionRow).values(row).returning(VersionRow.id))).scalar_one()
-    state = {
-        "is_open": True,
-        "ask_amount": report.ask.value,
-        "ask_unit": report.ask.unit.value,
-        "state_at": report.effective_at,
-        "state_seen_at": report.seen_at,
-        "state_source": report.source.value,
-        "closed_as": None,
-        "episode_id": episode_id,
-        "version_id": version_id,
-        "missing_since": None,
-    }
-    await tx.execute(update(ListingRow).where(ListingRow.id == listing_id).values(state))
-    return version_id
-
-
-async def close(tx: Tx, listing_id: int, report: Report) -> None:
-    """The listing is no longer on sale; its episode and version end."""
-    await _end_versions(tx, listing_id, report.effective_at)
-    episode = update(EpisodeRow).where(EpisodeRow.listing_id == listing_id, EpisodeRow.closed_at.is_(None))
-    await tx.execute(episode.values(closed_at=report.effective_at, reason=report.said.value))
-    state = {
-        "is_open": False,
-        "state_at": report.effective_at,
-        "state_seen_at": report.seen_at,
-        "state_source": report.source.value,
-        "closed_as": report.said.value,
-    }
-    await tx.execute(update(ListingRow).where(ListingRow.id == listing_id).values(state))
-
-
-async def confirm(tx: Tx, version_id: int, seen_at: datetime) -> None:
-    """The version was seen live once more."""
-    live = update(VersionRow).where(VersionRow.id == version_id, VersionRow.last_seen_live_at < seen_at)
-    await tx.execute(live.values(last_seen_live_at=seen_at))
+def _place(key: ListingKey, token_ids: Mapping[TokenKey, int]) -> _Place:
+    return (key.venue.value, token_ids[token_key(key)], key.seller)
 
 
 async def version(tx: Tx, version_id: int) -> Version | None:
@@ -256,6 +206,5 @@ async def version(tx: Tx, version_id: int) -> Version | None:
     )
 
 
-async def _end_versions(tx: Tx, listing_id: int, at: datetime) -> None:
-    live = update(VersionRow).where(VersionRow.listing_id == listing_id, VersionRow.ended_at.is_(None))
-    await tx.execute(live.values(ended_at=at))
+def token_key(key: ListingKey) -> TokenKey:
+    return (key.chain, key.mint)

@@ -1,16 +1,19 @@
 """Observations: one row for each report that was worked, so that a replay changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import ForeignKey, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.listings import Report
 from db.base import Base
-from db.engine import Tx, insert_new
+from db.engine import Tx, insert_all_new, insert_new
 from db.listings import ListingRow, VersionRow
 from db.types import BigId, UtcDateTime
+
+Told = tuple[str, str, str]
 
 
 class ObservationRow(Base):
@@ -33,42 +36,51 @@ class ObservationRow(Base):
     changed: Mapped[str] = mapped_column(String(16))
 
 
-async def is_replay(tx: Tx, report: Report) -> bool:
-    """Whether this very report was worked before."""
-    query = select(ObservationRow.id).where(
-        ObservationRow.source == report.source.value,
-        ObservationRow.event_id == report.event_id,
-        ObservationRow.said == report.said.value,
-    )
-    return (await tx.execute(query)).first() is not None
+class Seen(msgspec.Struct, frozen=True):
+    """A report with what it did: which listing, and the version it opened or confirmed."""
+
+    report: Report
+    listing_id: int
+    changed: str
+    version_id: int | None = None
 
 
-async def observe(tx: Tx, listing_id: int, report: Report, changed: str, version_id: int | None) -> None:
-    """Remember the report, so that it works once; a known one that works again is of its new version."""
-    row = {
-        "listing_id": listing_id,
-        "version_id": version_id,
-        "source": report.source.value,
-        "event_id": report.event_id,
-        "said": report.said.value,
-        "effective_at": report.effective_at,
-        "seen_at": report.seen_at,
-        "changed": changed,
+async def observe(tx: Tx, seen: Sequence[Seen]) -> None:
+    """Remember the reports, so that each works once; a known one that works again is of its new version."""
+    new = insert_new(tx, ObservationRow)
+    keys = ["source", "event_id", "said"]
+    upsert = new.on_conflict_do_update(index_elements=keys, set_={"version_id": new.excluded.version_id})
+    working = [_row(one) for one in seen if one.version_id is not None]
+    if working:
+        await tx.execute(upsert, working)
+    await insert_all_new(tx, ObservationRow, [_row(one) for one in seen if one.version_id is None])
+
+
+def _row(seen: Seen) -> dict[str, object]:
+    return {
+        "listing_id": seen.listing_id,
+        "version_id": seen.version_id,
+        "source": seen.report.source.value,
+        "event_id": seen.report.event_id,
+        "said": seen.report.said.value,
+        "effective_at": seen.report.effective_at,
+        "seen_at": seen.report.seen_at,
+        "changed": seen.changed,
     }
-    new = insert_new(tx, ObservationRow).values(row)
-    if version_id is None:
-        await tx.execute(new.on_conflict_do_nothing())
-    else:
-        keys = ["source", "event_id", "said"]
-        await tx.execute(new.on_conflict_do_update(index_elements=keys, set_={"version_id": version_id}))
 
 
-async def replays(tx: Tx, source: str, event_ids: Sequence[str]) -> set[tuple[str, str]]:
-    """(event id, what it said) of those reports that were worked before."""
-    query = select(ObservationRow.event_id, ObservationRow.said).where(
-        ObservationRow.source == source, ObservationRow.event_id.in_(event_ids)
+async def replays(tx: Tx, reports: Collection[Report]) -> set[Told]:
+    """Those of these reports that were worked before."""
+    query = select(ObservationRow.source, ObservationRow.event_id, ObservationRow.said).where(
+        ObservationRow.source.in_({report.source.value for report in reports}),
+        ObservationRow.event_id.in_({report.event_id for report in reports}),
     )
-    return {(row.event_id, row.said) for row in await tx.execute(query)}
+    return {(row.source, row.event_id, row.said) for row in await tx.execute(query)}
+
+
+def told(report: Report) -> Told:
+    """Names a report among all reports."""
+    return (report.source.value, report.event_id, report.said.value)
 
 
 async def confirm_replayed(tx: Tx, source: str, event_ids: Sequence[str], seen_at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Price points and valuations: insert-only history of what was asked, paid and thought."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +12,8 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     String,
+    bindparam,
+    func,
     insert,
     select,
     update,
@@ -48,6 +50,9 @@ class PricePointRow(Base):
     rate_id: Mapped[int | None] = mapped_column(ForeignKey("price_point.id"))
     dedupe_key: Mapped[str] = mapped_column(String(200), unique=True)
     apart: Mapped[str | None] = mapped_column(String(16))
+
+
+_POINTS = Base.metadata.tables[PricePointRow.__tablename__]
 
 
 class ValuationRow(Base):
@@ -90,12 +95,14 @@ async def find(tx: Tx, keys: Collection[str]) -> int | None:
     return (await tx.execute(query.order_by(PricePointRow.id).limit(1))).scalar_one_or_none()
 
 
-async def move_sales(tx: Tx, subjects: Collection[str], to: str) -> None:
-    """Sales of these subjects are sales of that one."""
-    rows = update(PricePointRow).where(
-        PricePointRow.subject.in_(list(subjects)), PricePointRow.type == PriceType.SALE.value
-    )
-    await tx.execute(rows.values(subject=to))
+async def move_sales(tx: Tx, to: Mapping[str, str]) -> None:
+    """Sales of these subjects are sales of those."""
+    are_theirs = (PricePointRow.subject.in_(list(to)), PricePointRow.type == PriceType.SALE.value)
+    found = await tx.execute(select(PricePointRow.subject).where(*are_theirs).distinct())
+    moves = [{"of": subject, "to": to[subject]} for subject in found.scalars() if to[subject] != subject]
+    if moves:
+        is_sale = (PricePointRow.subject == bindparam("of"), PricePointRow.type == PriceType.SALE.value)
+        await tx.execute(update(_POINTS).where(*is_sale).values(subject=bindparam("to")), moves)
 
 
 async def set_apart(tx: Tx, ids: Collection[int], why: str) -> None:
@@ -166,10 +173,14 @@ async def sales(tx: Tx, subject: str, *, since: datetime, limit: int = 200) -> l
     return [Sale(*row) for row in await tx.execute(query)]
 
 
-async def current_value(tx: Tx, subject: str) -> int | None:
-    """What a subject was last thought to be worth, in micro-dollars."""
-    current = await current_valuation(tx, subject)
-    return None if current is None else current.value_usd_micros
+async def current_values(tx: Tx, subjects: Collection[str]) -> dict[str, int]:
+    """What these subjects were last thought to be worth, in micro-dollars; the unknown are left out."""
+    order = (ValuationRow.known_at.desc(), ValuationRow.id.desc())
+    age = func.row_number().over(partition_by=ValuationRow.subject, order_by=order).label("age")
+    query = select(ValuationRow.subject, ValuationRow.value_usd_micros, age)
+    told = query.where(ValuationRow.subject.in_(list(subjects))).subquery()
+    newest = select(told.c.subject, told.c.value_usd_micros).where(told.c.age == 1)
+    return {row[0]: row[1] for row in await tx.execute(newest)}
 
 
 async def current_valuation(tx: Tx, subject: str) -> Valuation | None:

@@ -1,5 +1,6 @@
 """The queue: each listing version is worked exactly once, whoever works it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
 from db.catalog import TokenRow
-from db.engine import Tx, insert_new
+from db.engine import Tx, insert_all_new
 from db.listings import ListingRow, VersionRow
 from db.types import ERROR_LENGTH_MAX, BigId, UtcDateTime, storable
 
@@ -81,18 +82,21 @@ class Depth(msgspec.Struct, frozen=True):
     oldest_at: datetime | None
 
 
-async def add(tx: Tx, version_id: int, *, priority: int, prior: int, now: datetime) -> None:
-    """Queue a version; queueing it again changes nothing. `prior`: within a priority, smallest first."""
-    row = {
-        "version_id": version_id,
-        "priority": priority,
-        "prior": prior,
-        "created_at": now,
-        "next_try_at": now,
-        "attempts": 0,
-        "failures": 0,
-    }
-    await tx.execute(insert_new(tx, WorkRow).values(row).on_conflict_do_nothing())
+async def add(tx: Tx, priors: Mapping[int, int], *, priority: int, now: datetime) -> None:
+    """Queue versions with their priors: within a priority, smallest first. Queueing again changes nothing."""
+    rows = [
+        {
+            "version_id": version_id,
+            "priority": priority,
+            "prior": prior,
+            "created_at": now,
+            "next_try_at": now,
+            "attempts": 0,
+            "failures": 0,
+        }
+        for version_id, prior in priors.items()
+    ]
+    await insert_all_new(tx, WorkRow, rows)
 
 
 async def is_any_due(tx: Tx, now: datetime, *, below: int) -> bool:

@@ -135,7 +135,7 @@ class BackfillService:
         now = self.clock.now()
         async with self.db.write() as tx:
             if facts is not None:
-                await slabs.keep(tx, sold.token_id, facts, now)
+                await slabs.keep(tx, {sold.token_id: facts}, now)
             await backfill.advance(tx, SLABS, sold.price_id)
 
     async def _facts(self, sold: Unidentified) -> SlabFacts | None:
@@ -147,16 +147,15 @@ class BackfillService:
         if not sold:
             return 0
         await listings.take_turn(tx)
-        now = self.clock.now()
-        return sum([await self._keep_sale(tx, report, now) for report in sold])
+        ids = await catalog.keep_tokens(tx, {listings.token_key(report.key) for report in sold})
+        return sum([await self._keep_sale(tx, ids[listings.token_key(one.key)], one) for one in sold])
 
-    async def _keep_sale(self, tx: Tx, report: Report, now: datetime) -> bool:
+    async def _keep_sale(self, tx: Tx, token_id: int, report: Report) -> bool:
         assert report.paid is not None, "what was sold for nothing known was left out"
         dollars = await self.prices.dollars_then(tx, report.paid, report.effective_at)
         if dollars is None:
             return False
-        token_id = await catalog.keep_token(tx, report.key.chain, report.key.mint)
-        return await sales.keep(tx, TokenSale(token_id, report, report.paid, dollars), now)
+        return await sales.keep(tx, TokenSale(token_id, report, report.paid, dollars), self.clock.now())
 
     async def _learn_rates(self) -> None:
         """What SOL cost on the days of the sales, from the first source that has candles; once."""

@@ -69,7 +69,7 @@ class IdentityService:
             return None
         now = self.clock.now()
         async with self.db.write() as tx:
-            return await slabs.keep(tx, version.token_id, facts, now)
+            return (await slabs.keep(tx, {version.token_id: facts}, now))[version.token_id]
 
     async def _ask(self, source: SourceName, mint: Mint) -> SlabFacts | None:
         if source not in self.slabs:

@@ -1,32 +1,22 @@
-"""Ingest: reports become listings, episodes and versions, each worked once."""
+"""What is on sale: the sources are read, and what is new on their pages is taken in."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
-import structlog
-
 from core.clock import Clock
 from core.domain import listings as rules
-from core.domain.listings import ListingKey, Report, Reported, Step
-from core.events import Bus, ListingClosed, ListingOpened, Topic
-from core.services import closings, sales, slabs
+from core.domain.listings import ListingKey, Report, Reported
+from core.events import Bus
+from core.services.ingest import IngestService
 from core.services.prices import PriceService
-from core.services.sales import TokenSale
 from core.sources.base import ActivitySource, ListingSource, Page, Urgency, asking
-from core.telemetry import bind_correlation
-from db import catalog, events, listings, observations, operations, prices, rechecks, work
-from db.engine import Database, Tx
-from db.events import Fact
-from db.listings import Found
-from db.work import Priority
+from db import observations, operations, rechecks
+from db.engine import Database
+from db.observations import Told
 
-log = structlog.get_logger(__name__)
-
-BATCH = 25
 PAGES_BASELINE_MAX = 200
 PAGES_FRESH_MAX = 5
 OUTAGE_IS_BASELINE_AFTER = timedelta(minutes=15)
-_BPS = 10_000
 
 
 def _to_nobody(_reports: int) -> None: ...
@@ -39,7 +29,7 @@ class ListingService:
         self.db = db
         self.clock = clock
         self.bus = bus
-        self.prices = prices
+        self._ingest = IngestService(db, clock, bus, prices)
 
     async def poll_listings(self, source: ListingSource) -> int:
         """Read what is new at a marketplace; a first read, or one after an outage, is a baseline.
@@ -88,8 +78,7 @@ class ListingService:
     async def ingest(self, page: Page, *, is_baseline: bool = False) -> int:
         """Work the reports of a page, oldest first; how many were not replays."""
         fresh = await self._fresh(page)
-        for start in range(0, len(fresh), BATCH):
-            await self._ingest_batch(fresh[start : start + BATCH], is_baseline=is_baseline)
+        await self._ingest.take(fresh, is_baseline=is_baseline)
         await self._confirm(page, fresh)
         await self._ingest_sightings(page, is_baseline=is_baseline)
         return len(fresh)
@@ -98,9 +87,8 @@ class ListingService:
         """The reports not worked before, oldest first."""
         if not page.reports:
             return []
-        ids = [report.event_id for report in page.reports]
         async with self.db.read() as tx:
-            known = await observations.replays(tx, page.reports[0].source, ids)
+            known = await observations.replays(tx, page.reports)
         return unworked(page.reports, known)
 
     async def _ingest_sightings(self, page: Page, *, is_baseline: bool) -> None:
@@ -111,88 +99,7 @@ class ListingService:
         async with self.db.read() as tx:
             gone = await rechecks.gone(tx, live, before=page.seen_at)
         back = [rules.sighting(live[key], page.seen_at) for key in gone]
-        for start in range(0, len(back), BATCH):
-            await self._ingest_batch(back[start : start + BATCH], is_baseline=is_baseline)
-
-    async def _ingest_batch(self, reports: Sequence[Report], *, is_baseline: bool) -> None:
-        facts: list[Fact] = []
-        async with self.db.write() as tx:
-            await listings.take_turn(tx)
-            for report in map(rules.believed, reports):
-                with bind_correlation(report.key.mint):
-                    facts += await self._take(tx, report, is_baseline=is_baseline)
-            await events.append(tx, facts, self.clock.now())
-        self.bus.wake(Topic.WORK, Topic.POSTS, Topic.EVENTS)
-
-    async def _take(self, tx: Tx, report: Report, *, is_baseline: bool) -> list[Fact]:
-        token_id = await catalog.keep_token(tx, report.key.chain, report.key.mint)
-        found = await listings.lock(tx, token_id, report)
-        is_replay = await observations.is_replay(tx, report)
-        step = rules.step(found.standing, report, is_replay=is_replay)
-        if step in {Step.OPENS, Step.REPRICES}:
-            return await self._open(tx, token_id, found, report, step, is_baseline=is_baseline)
-        if step is Step.CLOSES:
-            return await self._close(tx, token_id, found, report)
-        version_id = found.version_id if step is Step.CONFIRMS else None
-        if version_id is not None:
-            await listings.confirm(tx, version_id, report.seen_at)
-        await observations.observe(tx, found.id, report, step.value, version_id)
-        return []
-
-    async def _open(
-        self, tx: Tx, token_id: int, found: Found, report: Report, step: Step, *, is_baseline: bool
-    ) -> list[Fact]:
-        """A new version, in a new episode unless the price changed within one."""
-        assert report.ask is not None, "a listed report has an ask"
-        now = self.clock.now()
-        is_repriced = step is Step.REPRICES
-        if is_repriced and found.version_id is not None:
-            await closings.close_posts(tx, found.version_id, report, now)
-        if report.slab is not None:
-            await slabs.keep(tx, token_id, report.slab, now)
-        episode_id = found.episode_id if is_repriced else None
-        episode_id = episode_id or await listings.open_episode(tx, found.id, report)
-        version_id = await listings.add_version(tx, found.id, episode_id, report, is_baseline=is_baseline)
-        await observations.observe(tx, found.id, report, step.value, version_id)
-        priority = Priority.BACKFILL if is_baseline else Priority.FRESH
-        prior = await self._prior(tx, token_id, report)
-        await work.add(tx, version_id, priority=priority, prior=prior, now=now)
-        log.debug(
-            "listed", version=version_id, venue=report.key.venue, source=report.source, repriced=is_repriced
-        )
-        opened = ListingOpened(version_id, report.key.mint, report.ask, is_repriced, is_baseline)
-        return [Fact("market", f"listing:{found.id}", opened)]
-
-    async def _close(self, tx: Tx, token_id: int, found: Found, report: Report) -> list[Fact]:
-        now = self.clock.now()
-        if found.version_id is not None:
-            await closings.close_posts(tx, found.version_id, report, now)
-        await listings.close(tx, found.id, report)
-        await observations.observe(tx, found.id, report, Step.CLOSES.value, None)
-        if report.said is Reported.SOLD:
-            await self._keep_sale(tx, token_id, found, report)
-        if found.standing is None:
-            return []
-        log.debug("no longer on sale", how=report.said, source=report.source)
-        closed = ListingClosed(found.id, report.key.mint, report.said)
-        return [Fact("market", f"listing:{found.id}", closed)]
-
-    async def _keep_sale(self, tx: Tx, token_id: int, found: Found, report: Report) -> None:
-        paid = report.paid or (found.standing.ask if found.standing else None)
-        dollars = None if paid is None else await self.prices.dollars_then(tx, paid, report.effective_at)
-        if paid is None or dollars is None:
-            return
-        await sales.keep(tx, TokenSale(token_id, report, paid, dollars), self.clock.now())
-
-    async def _prior(self, tx: Tx, token_id: int, report: Report) -> int:
-        """Price against what is cheaply known, in basis points: the smallest goes first."""
-        slab = await catalog.slab_of(tx, token_id)
-        dollars = None if report.ask is None else await self.prices.dollars(tx, report.ask)
-        if slab is None or dollars is None:
-            return _BPS
-        last = await prices.current_value(tx, slab.subject)
-        reference = last or slab.facts.insured_usd_micros
-        return min(dollars.usd_micros * _BPS // reference, 2**40) if reference else _BPS
+        await self._ingest.take(back, is_baseline=is_baseline)
 
     async def _confirm(self, page: Page, fresh: Sequence[Report]) -> None:
         is_fresh = {report.event_id for report in fresh}
@@ -212,8 +119,8 @@ class ListingService:
             await operations.mark_synced(tx, source, self.clock.now())
 
 
-def unworked(newest_first: Sequence[Report], known: Collection[tuple[str, str]]) -> list[Report]:
-    """Those whose (event id, said) is not known, oldest first.
+def unworked(newest_first: Sequence[Report], known: Collection[Told]) -> list[Report]:
+    """Those that are not known, oldest first.
 
     A feed may tell of an event late, below one of the same listing and time that is known: it is older
     than that, and nothing new. A sale is, since it stands for a while against what is told first.
@@ -221,7 +128,7 @@ def unworked(newest_first: Sequence[Report], known: Collection[tuple[str, str]])
     passed: set[tuple[ListingKey, datetime]] = set()
     fresh: list[Report] = []
     for report in newest_first:
-        if (report.event_id, report.said.value) in known:
+        if observations.told(report) in known:
             passed.add((report.key, report.effective_at))
         elif report.said is Reported.SOLD or (report.key, report.effective_at) not in passed:
             fresh.append(report)

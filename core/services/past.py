@@ -24,12 +24,14 @@ from core.domain.history import (
     TokenLine,
     ValuationLine,
 )
+from core.domain.listings import Chain, Mint
 from core.domain.money import USD_MICROS, Amount, Unit, usd_micros
 from core.domain.prices import PricePoint, PriceType, sale_key
 from core.domain.stays import Stay
-from db import history, stays
+from db import catalog, history, stays
+from db.catalog import KindKey
 from db.engine import Tx
-from db.history import KindKey, Point
+from db.history import Point
 from db.stays import Told
 
 RATE_HOLDS = timedelta(hours=24)
@@ -75,13 +77,13 @@ class Past:
     async def _keep_kinds(self, tx: Tx, lines: Sequence[KindLine]) -> None:
         keys = {line.id: _kind_key(line) for line in lines}
         if keys:
-            ids = await history.keep_kinds(tx, set(keys.values()))
+            ids = await catalog.keep_kinds(tx, set(keys.values()))
             self._kind_ids |= {id: ids[key] for id, key in keys.items()}
 
     async def _keep_tokens(self, tx: Tx, lines: Sequence[TokenLine], now: datetime) -> None:
         if not lines:
             return
-        ids = await history.keep_tokens(tx, [line.mint for line in lines])
+        ids = await catalog.keep_tokens(tx, [(Chain.SOLANA, Mint(line.mint)) for line in lines])
         facts = {line.mint: line.facts(self._kinds[line.kind]) for line in lines}
         told = [(facts[line.mint], self._kind_ids[line.kind]) for line in lines]
         slabs = await history.keep_slabs(tx, told, now)
@@ -89,8 +91,8 @@ class Past:
         for line in lines:
             slab_id, kind_id = slabs[facts[line.mint].grader.value, line.certificate]
             subject = f"slab:{slab_id}" if kind_id is None else f"kind:{kind_id}"
-            self._tokens[line.mint] = _Token(ids[line.mint], subject)
-            links.append((ids[line.mint], slab_id, line.since))
+            self._tokens[line.mint] = _Token(ids[Chain.SOLANA, Mint(line.mint)], subject)
+            links.append((ids[Chain.SOLANA, Mint(line.mint)], slab_id, line.since))
         await history.link_told(tx, links, now)
 
     async def _keep_rates(self, tx: Tx, lines: Sequence[RateLine], now: datetime) -> None:

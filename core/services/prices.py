@@ -1,7 +1,7 @@
 """Rates and prices: asking for rates, keeping them, and turning an ask into dollars."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -44,6 +44,16 @@ class Dollars(msgspec.Struct, frozen=True):
     rate_id: int | None
 
 
+class Exchange(msgspec.Struct, frozen=True):
+    """What amounts are in dollars at one moment: for each unit the rate and its id, None when unknown."""
+
+    rates: dict[Unit, tuple[int | None, Decimal] | None]
+
+    def dollars(self, amount: Amount) -> Dollars | None:
+        known = self.rates.get(amount.unit)
+        return None if known is None else Dollars(usd_micros(amount, known[1]), known[0])
+
+
 class PriceService:
     """What a coin costs. `rates` are the sources in order of preference."""
 
@@ -81,21 +91,28 @@ class PriceService:
             kept.append(rate)
         return tuple(kept)
 
+    async def exchange(self, tx: Tx, units: Collection[Unit]) -> Exchange:
+        """Dollars for amounts in these units, as far as fresh rates are known."""
+        return Exchange({unit: await self._rate_of(tx, unit) for unit in units})
+
     async def dollars(self, tx: Tx, amount: Amount) -> Dollars | None:
-        """The amount in dollars, None when no fresh rate is known.
+        """The amount in dollars, None when no fresh rate is known."""
+        return (await self.exchange(tx, {amount.unit})).dollars(amount)
+
+    async def _rate_of(self, tx: Tx, unit: Unit) -> tuple[int | None, Decimal] | None:
+        """The rate of a unit and its id.
 
         Marketplaces' dollars are USDC: None, too, while it is known not to be worth one. Without any
         word about it, it is; a doubt lasts until a newer rate ends it.
         """
-        if amount.unit is Unit.USD_MICROS:
+        if unit is Unit.USD_MICROS:
             usdc = await prices.latest_rate(tx, USDC_USD)
-            is_dollar = usdc is None or is_pegged(usdc[1])
-            return Dollars(usd_micros(amount, _DOLLAR), None) if is_dollar else None
-        pair = _PAIRS.get(amount.unit)
+            return (None, _DOLLAR) if usdc is None or is_pegged(usdc[1]) else None
+        pair = _PAIRS.get(unit)
         known = None if pair is None else await prices.latest_rate(tx, pair)
         if known is None or not is_fresh(known[1], self.clock.now()):
             return None
-        return Dollars(usd_micros(amount, known[1].usd), known[0])
+        return known[0], known[1].usd
 
     async def dollars_then(self, tx: Tx, amount: Amount, at: datetime) -> Dollars | None:
         """What the amount was in dollars at a time, by the rate that is nearest to it; None without one."""

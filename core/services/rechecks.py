@@ -11,7 +11,7 @@ from core.domain.listings import Report, Reported, SourceName, Venue
 from core.errors import SourceError
 from core.services.listings import ListingService
 from core.sources.base import ListingStateSource, LiveListing, Page, Urgency, asking
-from db import listings, posts, rechecks
+from db import listings, posts, rechecks, versions
 from db.engine import Database
 from db.listings import Version
 
@@ -82,7 +82,7 @@ class RecheckService:
         async with self.db.write() as tx:
             await rechecks.mark_found(tx, version.listing_id)
             if live.ask == version.ask:
-                await listings.confirm(tx, version.id, live.checked_at)
+                await versions.confirm(tx, {version.id: live.checked_at})
                 return
         at = live.updated_at or live.checked_at
         report = _report(version, source, Reported.LISTED, at, live.checked_at)

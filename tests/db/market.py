@@ -15,10 +15,11 @@ from core.domain.listings import (
 )
 from core.domain.money import Amount, Unit
 from core.domain.posts import DealPost, Destination
-from db import catalog, deals, listings
+from db import catalog, deals, listings, versions
 from db.deals import Verdict
 from db.engine import Database, Tx
 from db.posts import Wish
+from db.versions import Opening
 from tests.cogs.deal_posts import GOOD_DEAL
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -43,9 +44,9 @@ def a_report(mint: str = "mint", *, ask: int = 80, said: Reported = Reported.LIS
 async def list_token(tx: Tx, mint: str = "mint") -> int:
     """A token on sale; the id of its listing's version."""
     report = a_report(mint)
-    found = await listings.lock(tx, await catalog.keep_token(tx, report.key.chain, report.key.mint), report)
-    episode_id = await listings.open_episode(tx, found.id, report)
-    return await listings.add_version(tx, found.id, episode_id, report, is_baseline=False)
+    found = await listings.keep(tx, [report], await catalog.keep_tokens(tx, [listings.token_key(report.key)]))
+    listing_id = found[report.key].id
+    return (await versions.begin(tx, [Opening(listing_id, report)], is_baseline=False))[listing_id]
 
 
 async def list_tokens(db: Database, count: int) -> list[int]:

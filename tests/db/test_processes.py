@@ -107,7 +107,7 @@ async def test_the_dead_leave_their_jobs_their_work_and_their_posts(db: Database
     async with db.write() as tx:
         await jobs.plan_job(tx, "poll", NOW)
         await jobs.lease_job(tx, "poll", "dead", now=NOW, lease=LEASE, even_early=False)
-        await work.add(tx, version, priority=0, prior=0, now=NOW)
+        await work.add(tx, {version: 0}, priority=0, now=NOW)
         await work.claim(tx, "dead", limit=1, below=9, now=NOW, lease=LEASE)
         await posts.want(tx, a_wish(), NOW)
         await posts.claim(tx, limit=1, now=NOW, retry_after=LEASE)

@@ -5,11 +5,12 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
 
-from db import deals, listings
+from db import deals, listings, versions
 from db.catalog import KindRow, SlabRow, TokenRow
 from db.deals import VerdictRow
 from db.engine import Database
 from db.listings import ListingRow, VersionRow
+from db.versions import Opening
 from db.work import WorkRow
 from tests.db.market import NOW, a_report, a_verdict, judge, list_token
 
@@ -67,7 +68,7 @@ async def test_the_versions_of_a_listing_are_numbered_once(db: Database) -> None
     async with db.write() as tx:
         version_id = await list_token(tx)
         assert (await listings.version(tx, version_id)) is not None
-        await listings.add_version(tx, 1, 1, a_report(ask=90), is_baseline=False)
+        await versions.begin(tx, [Opening(1, a_report(ask=90), episode_id=1)], is_baseline=False)
     row = {"listing_id": 1, "episode_id": 1, "n": 2, "ask_unit": "usd_micros", "source": "alt"}
     times = {"first_seen_at": NOW, "last_seen_live_at": NOW}
     assert "unique" in await refuses(db, VersionRow, ask_amount=1, is_baseline=False, **row, **times)

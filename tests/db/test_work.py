@@ -19,7 +19,7 @@ async def queue(db: Database, count: int, *, priority: int = Priority.FRESH, pri
     versions = await list_tokens(db, count)
     async with db.write() as tx:
         for id in versions:
-            await work.add(tx, id, priority=priority, prior=prior, now=NOW)
+            await work.add(tx, {id: prior}, priority=priority, now=NOW)
     return versions
 
 
@@ -75,9 +75,9 @@ async def test_a_row_that_took_the_place_of_another_is_not_taken_for_it(db: Data
 async def test_fresh_goes_before_backfill_and_the_smallest_prior_first(db: Database) -> None:
     slow, dear, cheap = await list_tokens(db, 3)
     async with db.write() as tx:
-        await work.add(tx, slow, priority=Priority.BACKFILL, prior=1, now=NOW)
-        await work.add(tx, dear, priority=Priority.FRESH, prior=9_000, now=NOW)
-        await work.add(tx, cheap, priority=Priority.FRESH, prior=2_000, now=NOW)
+        await work.add(tx, {slow: 1}, priority=Priority.BACKFILL, now=NOW)
+        await work.add(tx, {dear: 9_000}, priority=Priority.FRESH, now=NOW)
+        await work.add(tx, {cheap: 2_000}, priority=Priority.FRESH, now=NOW)
     assert [task.version_id for task in await claim(db)] == [cheap, dear, slow]
 
 
@@ -92,7 +92,7 @@ async def test_backfill_can_be_left_out(db: Database) -> None:
 async def test_a_version_is_queued_once(db: Database) -> None:
     [version] = await queue(db, 1)
     async with db.write() as tx:
-        await work.add(tx, version, priority=Priority.FRESH, prior=5, now=NOW)
+        await work.add(tx, {version: 5}, priority=Priority.FRESH, now=NOW)
     assert (await depth(db)).waiting == 1
 
 

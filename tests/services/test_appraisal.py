@@ -124,7 +124,7 @@ async def test_a_version_that_was_repriced_while_it_was_valued_leaves_its_turn_t
 async def test_a_version_that_is_over_when_its_turn_comes_is_dropped(house: House) -> None:
     await house.tell(listed(80, 0), listed(70, 1))
     async with house.db.write() as tx:
-        await work.add(tx, 1, priority=0, prior=0, now=at(0))
+        await work.add(tx, {1: 0}, priority=0, now=at(0))
     await house.appraisal.work_due()
     assert [row.version_id for row in await house.rows(VerdictRow)] == [2]
     assert await house.rows(WorkRow) == []
@@ -137,7 +137,7 @@ async def test_a_version_that_is_queued_again_is_not_judged_again(house: House) 
     await house.appraisal.work_due()
     told = await house.events()
     async with house.db.write() as tx:
-        await work.add(tx, 1, priority=0, prior=0, now=at(0))
+        await work.add(tx, {1: 0}, priority=0, now=at(0))
     await house.appraisal.work_due()
     assert len(await house.rows(VerdictRow)) == len(await house.rows(PostRow)) == 1
     assert await house.events() == told

@@ -225,7 +225,8 @@ async def test_what_was_found_out_another_way_is_not_asked_about(past: Past) -> 
     with pytest.raises(SourceUnavailable):
         await past.service.work_due()
     async with past.house.db.write() as tx:  # as an imported history does
-        await catalog.link(tx, 1, await catalog.keep_slab(tx, a_slab(), at(0)), at(0))
+        [slab_id] = (await catalog.keep_slabs(tx, [a_slab()], at(0))).values()
+        await catalog.link(tx, {1: slab_id}, at(0))
     await past.service.work_due()
     assert await past.paid() == [80]
 

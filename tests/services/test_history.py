@@ -178,7 +178,7 @@ async def test_a_file_vouches_for_no_slab(house: House) -> None:
 async def test_what_is_known_of_a_slab_is_not_replaced(house: House) -> None:
     facts = SlabFacts(Grader.PSA, "12345678", Grade(90), "ours", CHARIZARD)
     async with house.db.write() as tx:
-        await catalog.keep_slab(tx, facts, NOW)
+        await catalog.keep_slabs(tx, [facts], NOW)
     await read(house, HEADER, KIND, TOKEN)
     [slab] = await house.rows(SlabRow)
     assert slab.facts == facts

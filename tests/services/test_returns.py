@@ -8,6 +8,7 @@ from core.events import ListingOpened
 from core.services.listings import unworked
 from core.services.rechecks import SIGHTED_MEANS_THERE_FOR
 from db.listings import EpisodeRow, ListingRow, VersionRow
+from db.observations import told
 from db.posts import PostRow
 from tests.services.house import House
 from tests.services.reports import ME, MINT, at, ended, listed, page, sold, usd
@@ -188,4 +189,4 @@ async def test_an_older_page_that_arrives_late_opens_nothing(house: House) -> No
 
 def test_a_sale_told_late_below_a_known_event_of_its_second_is_still_worked() -> None:
     late, known = sold(80, 10), listed(90, 10)
-    assert unworked([known, late], {(known.event_id, known.said.value)}) == [late]
+    assert unworked([known, late], {told(known)}) == [late]
