@@ -41,6 +41,8 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
+_OPTIONS = {"sslmode": "ssl", "ssl": "ssl", "host": "host"}
+"""What may follow the ? of a PostgreSQL address, and what asyncpg calls it."""
 
 
 def reason_of(error: Exception) -> str:
@@ -55,14 +57,24 @@ def parse_url(text: str) -> URL:
     """The address with the driver of ours. Raises StartError for what is neither engine."""
     try:
         url = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # the latter for a port that is no number
         raise StartError("DATABASE_URL is not an address such as sqlite:///data/cartel.db.") from error
     driver = _DRIVERS.get(url.get_backend_name())
     if driver is None:
         raise StartError("DATABASE_URL must begin with sqlite:/// or postgresql://.")
     if driver.startswith("sqlite") and (not url.database or url.database == ":memory:"):
         raise StartError("DATABASE_URL must name a file, such as sqlite:///data/cartel.db.")
-    return url.set(drivername=driver)
+    return _with_known_options(url).set(drivername=driver)
+
+
+def _with_known_options(url: URL) -> URL:
+    """What follows the ? in the driver's words, not libpq's. Raises StartError for what it does not take."""
+    options = {_OPTIONS.get(name, name): value for name, value in url.query.items()}
+    known = set() if url.get_backend_name() == "sqlite" else set(_OPTIONS.values())
+    if strange := sorted(set(options) - known):
+        understood = "only sslmode and host are" if known else "nothing after the ? is"
+        raise StartError(f"DATABASE_URL holds {', '.join(strange)}, and {understood} understood: remove it.")
+    return url.set(query=options)
 
 
 def sqlite_file(url: URL) -> Path | None:
@@ -117,8 +129,9 @@ class Database:
         reason = reason_of(error)
         if self.file is not None:
             return f"The database file {self.file} cannot be opened: {reason}; check DATABASE_URL."
+        where = f"{self.url.host or 'this machine'}:{self.url.port or 5432}"
         return (
-            f"PostgreSQL at {self.url.host}:{self.url.port or 5432} cannot be reached ({reason}): "
+            f"PostgreSQL at {where} cannot be reached ({reason}): "
             "check DATABASE_URL and that the server runs."
         )
 

@@ -13,14 +13,16 @@ from core.errors import StartError
 def hold_alone(database: Path, *, otherwise: str = "use PostgreSQL to run several") -> Iterator[None]:
     """Hold the lock file beside a path; raises StartError while another process holds it.
 
+    A link to the database is the database.
     otherwise: what to do instead of stopping the other one.
     """
-    path = database.with_name(f"{database.name}.lock")
     try:
+        real = database.resolve()
+        path = real.with_name(f"{real.name}.lock")
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+", encoding="ascii")
     except OSError as error:
-        raise StartError(f"The database folder {path.parent} cannot be written to.") from error
+        raise StartError(f"The database folder {database.parent} cannot be written to.") from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -161,6 +161,15 @@ def test_a_wrong_value_is_answered_with_what_is_expected(name: str, text: str, e
     assert refusal(**{name: text}) == f"{name} is {text!r}; {expected} is expected."
 
 
+@pytest.mark.parametrize("text", ["abc\ndef", "abc\0def", "abc\udcffdef"])
+def test_a_value_of_several_lines_is_refused_without_repeating_it(tmp_path: Path, text: str) -> None:
+    said = "DISCORD_TOKEN holds a line break or another invisible character: one line is expected."
+    assert refusal(DISCORD_TOKEN=text) == said
+    path = tmp_path / "token"
+    path.write_text("abc\ndef\n", encoding="utf-8")
+    assert refusal(DISCORD_TOKEN_FILE=str(path)) == said
+
+
 def test_a_long_wrong_value_is_not_repeated_whole() -> None:
     assert len(refusal(API_PORT="9" * 5000)) < 200
 

@@ -71,7 +71,7 @@ def _read_secret(name: str, path: Path) -> str:
     try:
         with path.open(encoding="utf-8") as stream:
             text = stream.read(SECRET_FILE_CHARACTERS_MAX + 1).strip()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise StartError(f"{name}_FILE names {path}, which cannot be read.") from error
     if not text or len(text) > SECRET_FILE_CHARACTERS_MAX:
         raise StartError(f"{name}_FILE names {path}, which is {'too large' if text else 'empty'}.")
@@ -79,6 +79,8 @@ def _read_secret(name: str, path: Path) -> str:
 
 
 def _value(name: str, text: str) -> object:
+    if not text.isprintable():  # no header takes a line break, no path the bytes of another encoding
+        raise StartError(f"{name} holds a line break or another invisible character: one line is expected.")
     if name in SECRETS:
         return Secret(text)
     if name == "ROLES":

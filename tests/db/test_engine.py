@@ -153,11 +153,20 @@ def test_an_address_gets_our_driver(text: str, driver: str) -> None:
         ("mysql://u:p@host/cartel", "must begin with sqlite:/// or postgresql://"),
         ("sqlite://", "must name a file"),
         ("sqlite:///:memory:", "must name a file"),
+        ("sqlite:///data/cartel.db?mode=ro", "holds mode, and nothing after the"),
+        ("postgresql://u:p@host:port/cartel", "is not an address"),
+        ("postgresql://u:p@host/cartel?channel_binding=prefer", "holds channel_binding, and only sslmode"),
     ],
 )
 def test_another_address_is_refused_in_one_sentence(text: str, said: str) -> None:
     with pytest.raises(StartError, match=said):
         parse_url(text)
+
+
+def test_the_addresses_that_providers_hand_out_are_understood() -> None:
+    url = parse_url("postgresql://u:p@db.example/cartel?sslmode=require")
+    assert dict(url.query) == {"ssl": "require"}
+    assert dict(parse_url("postgresql://u@/cartel?host=/run/postgresql").query) == {"host": "/run/postgresql"}
 
 
 def test_only_sqlite_has_a_file() -> None:

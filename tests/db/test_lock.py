@@ -44,6 +44,16 @@ def test_the_lock_is_free_again_after_its_holder(tmp_path: Path) -> None:
             """Held, and given back."""
 
 
+def test_a_link_to_the_database_is_the_database(tmp_path: Path) -> None:
+    (tmp_path / "link.db").symlink_to(tmp_path / "cartel.db")
+    with (
+        hold_alone(tmp_path / "cartel.db"),
+        pytest.raises(StartError, match="already runs on"),
+        hold_alone(tmp_path / "link.db"),
+    ):
+        pytest.fail("two hold it")
+
+
 def test_a_folder_that_cannot_be_written_to_is_told_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
