@@ -54,11 +54,13 @@ async def lease_job(
     even_early: bool,
     every: timedelta = PERIOD_MAX,
 ) -> int | None:
-    """Take a job that nobody runs and that is due (or `even_early`): its fence, or None.
+    """Take a job that nobody else runs and that is due (or `even_early`): its fence, or None.
 
+    An owner runs a job once at a time, so a lease of its own is one whose end could not be written down.
     A time further ahead than a period or a lease can put it was set by a clock that was wrong.
     """
-    is_free = or_(JobRow.lease_until.is_(None), JobRow.lease_until <= now, JobRow.lease_until > now + lease)
+    is_over = or_(JobRow.lease_until.is_(None), JobRow.lease_until <= now, JobRow.lease_until > now + lease)
+    is_free = or_(is_over, JobRow.leased_by == owner)
     free_one = update(JobRow).where(JobRow.name == name, is_free)
     if not even_early:
         free_one = free_one.where(or_(JobRow.due_at <= now, JobRow.due_at > now + every))

@@ -10,7 +10,8 @@ import pytest
 from core.clock import ManualClock
 from core.errors import DatabaseAway
 from core.services.jobs import JobService
-from tests.databases import NOW
+from db.engine import Database
+from tests.databases import NOW, on_sqlite
 from tests.job_table import Processes, Work, a_job
 from tests.logs import written_logs
 from tests.outages import Fragile, fragile
@@ -79,6 +80,39 @@ async def test_a_job_that_fails_under_a_sound_database_is_not_taken_for_an_outag
     with written_logs() as stream:
         assert await runner.tick("poll")
     assert told(stream) == [("a job failed", "error"), ("a job is in trouble", "warning")]
+
+
+async def test_a_run_that_an_outage_ended_is_followed_by_the_next_as_soon_as_it_is_over(
+    fragile_db: Fragile,
+) -> None:
+    work = Work()
+    work.gate.clear()
+    runner = await Processes(fragile_db.db).planned(a_job(work))
+    with written_logs():
+        under_way = asyncio.create_task(runner.tick("poll"))
+        await work.until_runs(1)
+        async with fragile_db.away():
+            work.gate.set()
+            assert not await under_way
+        assert await runner.tick("poll")
+    assert work.runs == 2
+
+
+@on_sqlite
+async def test_a_database_that_takes_no_more_bytes_is_away_until_it_does(db: Database) -> None:
+    runner = await Processes(db).planned(a_job(Work()))
+    full = "BEFORE UPDATE ON {0} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+    with written_logs() as stream:
+        async with db.write() as tx:
+            for table in ("job", "house"):
+                await tx.exec_driver_sql(f"CREATE TRIGGER full_{table} {full.format(table)}")
+        for _ in range(5):
+            assert not await runner.tick("poll", is_woken=True)
+        async with db.write() as tx:
+            for table in ("job", "house"):
+                await tx.exec_driver_sql(f"DROP TRIGGER full_{table}")
+        assert await runner.tick("poll", is_woken=True)
+    assert len(told(stream)) == 2
 
 
 async def test_an_outage_says_its_reason_in_half_a_sentence(fragile_db: Fragile) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from core.clock import Clock
 from core.domain.operations import Outcome
 from core.errors import DatabaseAway
-from db import jobs
+from db import jobs, operations
 from db.engine import DATABASE_FAILURES, Database, reason_of
 
 REACH_LIMIT_S = 20
@@ -62,8 +62,8 @@ class JobService:
     async def reach(self) -> None:
         """Raise DatabaseAway when the database cannot be written to."""
         with _away_is_told():
-            async with asyncio.timeout(REACH_LIMIT_S), self.db.write():
-                pass
+            async with asyncio.timeout(REACH_LIMIT_S), self.db.write() as tx:
+                await operations.touch(tx)
 
 
 @contextmanager

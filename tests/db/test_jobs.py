@@ -56,7 +56,17 @@ async def test_a_job_that_is_not_due_runs_only_when_it_was_woken(db: Database) -
     await plan(db, due_s=10)
     assert await lease(db, after_s=9.999) is None
     assert await lease(db, after_s=10) == 1
-    assert await lease(db, after_s=10, even_early=True) is None
+    assert await lease(db, "you", after_s=10, even_early=True) is None
+
+
+async def test_a_run_whose_end_could_not_be_written_down_holds_its_owner_up_no_longer(db: Database) -> None:
+    await plan(db)
+    mine = await lease(db)
+    assert await lease(db, "you", after_s=1) is None
+    assert await lease(db, after_s=1) == 2
+    before = await job(db)
+    await finish(db, mine, Outcome.FAILED, after_s=2)
+    assert await job(db) == before
 
 
 async def test_times_that_only_a_wrong_clock_can_have_set_hold_nothing_up(db: Database) -> None:
