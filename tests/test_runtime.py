@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from core.domain.deals import DEFAULT_POLICY, policy_hash
 from core.domain.listings import SourceName, Venue
 from core.domain.operations import ProcessState, SourceHealth
 from core.errors import StartError
-from core.runtime import Runtime, SourceBoard, open_database, open_runtime
+from core.runtime import Runtime, SourceBoard, open_database, open_runtime, within_limit
 from core.services.operations import OperationService
 from core.settings import Secret, Settings, World
 from core.settings.vendors import VendorSettings
@@ -26,6 +26,7 @@ from db.engine import Database
 from tests.databases import NOW, on_sqlite
 
 NOBODY = "http://127.0.0.1:9"
+PATIENCE_S = 30
 REASON = "5 failures in a row"
 
 
@@ -159,6 +160,26 @@ async def test_a_state_that_cannot_be_written_down_is_logged(unused_tcp_port: in
         await asyncio.sleep(0)
     await away.close()
     assert [line["event"] for line in lines] == ["a vendor's state was not written down"]
+
+
+async def test_a_step_of_closing_that_is_slow_to_be_called_off_does_not_hold_up_the_end() -> None:
+    async def silent() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    with capture_logs() as lines:
+        async with asyncio.timeout(PATIENCE_S):
+            await within_limit(silent, limit_s=0.01)
+    assert [line["event"] for line in lines] == ["closing was cut short"]
+
+
+async def test_a_bug_in_a_step_of_closing_is_not_hidden() -> None:
+    async def broken() -> None:
+        raise RuntimeError("a bug")
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        await within_limit(broken)
 
 
 def a_process() -> ProcessState:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -59,6 +59,7 @@ __all__ = [
 log = structlog.get_logger(__name__)
 
 CLOSE_LIMIT_S = 1.0
+CANCEL_EVERY_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ async def open_runtime(
         me = _process(settings, clock.now())
         operations_service = OperationService(db, clock, me)
         board = SourceBoard(operations_service)
-        stack.push_async_callback(board.close)
+        stack.push_async_callback(within_limit, board.close)
         instruments = Instruments(Metrics(), CallTally(clock))
         http = await stack.enter_async_context(
             SourceHttp(
@@ -120,10 +121,10 @@ async def open_runtime(
             events = EventService(db)
             key = settings.posthog_key.reveal()
             analytics = Analytics(events, key=key, host=settings.posthog_host)
-            stack.push_async_callback(_within_limit, analytics.close)
+            stack.push_async_callback(within_limit, analytics.close)
             runtime = replace(runtime, analytics=analytics)
         await operations_service.begin()
-        stack.push_async_callback(_within_limit, operations_service.end)
+        stack.push_async_callback(within_limit, operations_service.end)
         yield runtime
 
 
@@ -134,7 +135,7 @@ async def open_database(
     """The database, ready for this code and this world, and on SQLite for this process alone."""
     async with AsyncExitStack() as stack:
         db = Database(settings.database_url)
-        stack.push_async_callback(_within_limit, db.close)
+        stack.push_async_callback(within_limit, db.close)
         if db.file is not None:
             stack.enter_context(hold_alone(db.file))
         await db.reach()
@@ -167,13 +168,23 @@ async def look_at_database(settings: Settings) -> AsyncIterator[Database | None]
         await db.close()
 
 
-async def _within_limit(close: Callable[[], Awaitable[None]]) -> None:
-    """One step of closing; a database or vendor that does not answer must not hold up the rest."""
-    try:
-        async with asyncio.timeout(CLOSE_LIMIT_S):
-            await close()
-    except DATABASE_FAILURES as error:  # TimeoutError is one
+async def within_limit(
+    close: Callable[[], Coroutine[None, None, None]], limit_s: float = CLOSE_LIMIT_S
+) -> None:
+    """One step of closing; a database or vendor that does not answer must not hold up the rest.
+
+    Who is late is called off until it ends: a driver takes its time over the first cancellation.
+    """
+    step = asyncio.create_task(close())
+    _, late = await asyncio.wait({step}, timeout=limit_s)
+    while late:
+        step.cancel()
+        _, late = await asyncio.wait({step}, timeout=CANCEL_EVERY_S)
+    error = TimeoutError("no answer") if step.cancelled() else step.exception()
+    if isinstance(error, DATABASE_FAILURES):  # TimeoutError is one
         log.warning("closing was cut short", step=close.__qualname__, error=repr(error))
+    elif error is not None:
+        raise error
 
 
 async def _stamp(db: Database, settings: Settings, now: datetime) -> None:

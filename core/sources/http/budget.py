@@ -17,6 +17,8 @@ from core.sources.base import BudgetBook, Urgency, urgency
 
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
+CANCEL_EVERY_S = 0.2
+
 BURST_SHARE = {Urgency.CLICK: 1.0, Urgency.FRESH: 1.0, Urgency.RECHECK: 0.5, Urgency.BACKFILL: 0.0}
 """How much of the burst each may use: what is left is there for who cannot wait."""
 DAY_SHARE = {Urgency.CLICK: 1.0, Urgency.FRESH: 0.9, Urgency.RECHECK: 0.7, Urgency.BACKFILL: 0.5}
@@ -120,10 +122,10 @@ class Budget:
         return max(0.0, self._paused_until - self._clock.monotonic())
 
     async def close(self) -> None:
-        """Nobody is let in any more."""
-        if self._doorkeeper is not None:
+        """Nobody is let in any more. Called off until it ends: the book may take its time over that."""
+        while self._doorkeeper is not None and not self._doorkeeper.done():
             self._doorkeeper.cancel()
-            await asyncio.gather(self._doorkeeper, return_exceptions=True)
+            await asyncio.wait({self._doorkeeper}, timeout=CANCEL_EVERY_S)
 
     async def _admitted(self, wait_s_max: float) -> None:
         gives_up_at = self._clock.monotonic() + wait_s_max

@@ -70,8 +70,7 @@ class SourceHttp:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.cache.close()
-        for budget in self._budgets:
-            await budget.close()
+        await asyncio.gather(*(budget.close() for budget in self._budgets))
         await self.transport.__aexit__(kind, error, trace)
 
     def budget(self, source: SourceName, limits: VendorLimits) -> Budget:

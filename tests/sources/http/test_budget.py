@@ -1,6 +1,7 @@
 """The budget on a clock that only moves when somebody sleeps."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
 
@@ -13,6 +14,8 @@ from core.errors import SourceRateLimited
 from core.sources.base import Urgency, asking
 from core.sources.http.budget import Budget, MemoryBook, NoTurn, VendorLimits
 from tests.sources.conftest import Sleeper
+
+PATIENCE_S = 30
 
 
 def budget_of(limits: VendorLimits, clock: ManualClock, sleeper: Sleeper) -> Budget:
@@ -196,3 +199,32 @@ async def test_everybody_is_told_when_the_book_cannot_be_read(clock: ManualClock
     callers = (served(budget, how, []) for how in (Urgency.CLICK, Urgency.BACKFILL))
     ended = await asyncio.gather(*callers, return_exceptions=True)
     assert [type(error) for error in ended] == [OSError, OSError]
+
+
+class SlowBook(MemoryBook):
+    """A book that answers nothing, and makes little of the first time it is called off."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self.asked = asyncio.Event()
+
+    async def take(self, source: SourceName, pace: Pace) -> float:
+        self.asked.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+        return 0.0
+
+
+async def test_closing_does_not_wait_for_a_book_that_is_slow_to_be_called_off(
+    clock: ManualClock, sleeper: Sleeper
+) -> None:
+    book = SlowBook(clock)
+    limits = VendorLimits(per_minute=60)
+    budget = Budget(SourceName.MAGIC_EDEN, limits, book=book, clock=clock, sleep=sleeper.sleep)
+    waiting = asyncio.create_task(sent_at(budget, clock, 1))
+    await book.asked.wait()
+    async with asyncio.timeout(PATIENCE_S):
+        await budget.close()
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
