@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import socket
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,16 @@ from sqlalchemy import event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from core.errors import StartError
+from core.errors import DatabaseAway, StartError
 
 Tx = AsyncConnection
 """What every function of this room works in: an open transaction."""
 
-DATABASE_FAILURES = (SQLAlchemyError, PostgresError, InterfaceError, sqlite3.Error, OSError)
+DATABASE_FAILURES = (DatabaseAway, SQLAlchemyError, PostgresError, InterfaceError, sqlite3.Error, OSError)
 """What a database that is gone, full or broken raises."""
 BUSY_TIMEOUT_MS = 250
 """How long SQLite's thread may wait for a lock: it cannot be cancelled meanwhile."""
@@ -41,6 +43,9 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
 }
+_AWAY_SQLSTATES = ("08", "53", "57P")
+"""Connection lost, no room or memory, shutting down or starting."""
+_AWAY_SQLITE_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _OPTIONS = {"sslmode": "ssl", "ssl": "ssl", "host": "host"}
 """What may follow the ? of a PostgreSQL address, and what asyncpg calls it."""
 
@@ -103,17 +108,22 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
-        """A transaction that may change things: commits at the end, rolls back on an exception."""
-        async with self._writer.connect() as tx:  # closing rolls back what was not committed
-            await _begin(tx, self.write_patience_s)
-            yield tx
-            await tx.commit()
+        """A transaction that may change things: commits at the end, rolls back on an exception.
+
+        Raises DatabaseAway, as `read` does, when the database does not answer.
+        """
+        with _away_is_told():
+            async with self._writer.connect() as tx:  # closing rolls back what was not committed
+                await _begin(tx, self.write_patience_s)
+                yield tx
+                await tx.commit()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
         """A consistent look that changes nothing."""
-        async with self._reader.begin() as tx:
-            yield tx
+        with _away_is_told():
+            async with self._reader.begin() as tx:
+                yield tx
 
     async def reach(self) -> None:
         """Raise StartError, in one sentence, when the database cannot be opened."""
@@ -156,6 +166,28 @@ class Database:
         await self._writer.dispose()
         if self.file is not None:  # else the two share their connections
             await self._reader.dispose()
+
+
+@contextmanager
+def _away_is_told() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, PostgresError, InterfaceError, ConnectionError, socket.gaierror) as error:
+        if not _is_away(error):
+            raise
+        raise DatabaseAway(reason_of(error)) from error
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the database does not answer, as against: we asked it something wrong."""
+    if isinstance(error, ConnectionError | socket.gaierror | PoolTimeout):
+        return True
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    cause = getattr(error, "orig", None) or error
+    if str(getattr(cause, "sqlstate", None) or "").startswith(_AWAY_SQLSTATES):
+        return True
+    return (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF in _AWAY_SQLITE_CODES
 
 
 async def _begin(tx: Tx, patience_s: float) -> None:

@@ -19,7 +19,7 @@ from discord.ext import commands
 from cogs.ui.format import relative
 from cogs.ui.text import code, plain
 from core.domain.listings import SourceName
-from core.errors import SourceError, UserError
+from core.errors import DatabaseAway, SourceError, UserError
 
 if TYPE_CHECKING:
     from cogs.client import CartelBot
@@ -52,6 +52,7 @@ UNREACHABLE = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutEr
 TEXT_LENGTH_MAX = 1_900
 UNKNOWN_WITHOUT_ANSWER = {"v1:buy": ", so I cannot tell whether this is still on sale"}
 STALE = "This command has changed since Discord last showed it to you. Reload Discord, then try again."
+AWAY = "I cannot reach my own records at the moment. Nothing was lost; try again in a minute."
 NOT_HERE = "This command cannot be used here, or not by you."
 OWNERS_ONLY = "This command is for those who run this bot."
 UNTAKEN = "Discord did not take the answer. Try again."
@@ -144,6 +145,8 @@ async def explain(error: Exception, services: "Services", *, subject: str) -> st
         return str(error)[:TEXT_LENGTH_MAX] or NOT_HERE
     if isinstance(error, SourceError):
         return await _unanswered(error, services, subject)
+    if isinstance(error, DatabaseAway):  # told once, by those who run the jobs
+        return AWAY
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return STALE
     if isinstance(error, app_commands.TransformerError):

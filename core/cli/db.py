@@ -7,7 +7,7 @@ from core.errors import StartError
 from core.runtime import open_database
 from core.settings import Settings
 from db import migrate
-from db.engine import Database
+from db.engine import DATABASE_FAILURES, Database, reason_of
 
 
 async def run(settings: Settings, step: str) -> int:
@@ -22,6 +22,8 @@ async def run(settings: Settings, step: str) -> int:
             raise StartError(f"There is no database at {db.file} yet: the first start makes it.")
         await db.reach()
         print(await (_status(db) if step == "status" else _backup(db, settings)))
+    except DATABASE_FAILURES as error:
+        raise StartError(f"The database cannot be read: {reason_of(error)}.") from error
     finally:
         await db.close()
     return 0

@@ -14,7 +14,7 @@ from core.domain.operations import (
     SourceHealth,
 )
 from db import jobs, operations, posts, processes, work
-from db.engine import DATABASE_FAILURES, Database, Tx
+from db.engine import DATABASE_FAILURES, Database, Tx, reason_of
 from db.events import forget_before
 from db.work import Depth
 
@@ -69,7 +69,7 @@ class OperationService:
                 planned = await jobs.jobs(tx)
                 vendors = await operations.sources(tx)
         except DATABASE_FAILURES as error:
-            says = f"does not answer: {type(error).__name__}"
+            says = f"does not answer: {reason_of(error)}"
             return Readiness((Check("database", is_ok=False, age_s=None, says=says),))
         return Readiness(
             (

@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 from core.errors import (
+    DatabaseAway,
     InvalidInput,
     LimitReached,
     NotAllowed,
@@ -74,6 +75,9 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         return problem(request, status, str(error))
     except SourceError as error:
         return _of_source(request, error)
+    except DatabaseAway:  # told once, by those who run the jobs
+        detail = "The database does not answer at the moment."
+        return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, detail)
     except TimeoutError:
         detail = f"No answer within {REQUEST_S_MAX:g} seconds."
         return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, detail)

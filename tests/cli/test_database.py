@@ -84,3 +84,12 @@ async def test_a_backup_that_cannot_be_written_is_a_failure(migrated_sqlite: Pat
     (tmp_path / "backups").touch()
     with pytest.raises(StartError, match=r"No backup was written: .*File exists"):
         await run(settings_for(f"sqlite:///{migrated_sqlite}", tmp_path), "backup")
+
+
+async def test_a_database_that_lost_its_tables_is_told_in_one_sentence(
+    migrated_sqlite: Path, tmp_path: Path
+) -> None:
+    settings = settings_for(f"sqlite:///{migrated_sqlite}", tmp_path)
+    await change(settings, "DROP TABLE house")
+    with pytest.raises(StartError, match=r"The database cannot be read: .*house"):
+        await run(settings, "status")

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from core.errors import StartError
+from core.errors import DatabaseAway, StartError
 from db.catalog import TokenRow
 from db.engine import Database, parse_url, sqlite_file
 from tests.databases import on_sqlite
+from tests.outages import fragile
 
 WRITERS = 40
 CUTS = 30
@@ -172,6 +173,18 @@ def test_the_addresses_that_providers_hand_out_are_understood() -> None:
 def test_only_sqlite_has_a_file() -> None:
     assert sqlite_file(parse_url("sqlite:////data/cartel.db")) == Path("/data/cartel.db")
     assert sqlite_file(parse_url("postgresql://host/cartel")) is None
+
+
+async def test_a_database_that_does_not_answer_is_told_from_a_wrong_question(migrated_url: str) -> None:
+    async with fragile(migrated_url) as opened:
+        with pytest.raises(DBAPIError, match="nonsense"):
+            async with opened.db.write() as tx:
+                await tx.execute(text("SELECT * FROM nonsense"))
+        async with opened.away():
+            with pytest.raises(DatabaseAway):
+                await add_token(opened.db, "a")
+        await add_token(opened.db, "b")
+        assert await tokens(opened.db) == ["b"]
 
 
 async def test_a_file_that_is_no_database_is_told_in_one_sentence(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from core.errors import (
+    DatabaseAway,
     InvalidInput,
     LimitReached,
     NotAllowed,
@@ -47,6 +48,7 @@ def problem_of(answer: Answer) -> dict[str, object]:
         (UserError("Something a person can mend."), 400, "Something a person can mend."),
         (SourceUnavailable("alt", f"connect {CANARY}"), 503, "alt is unavailable at the moment."),
         (SourceChanged("alt", CANARY, path="$.x"), 503, "alt is unavailable at the moment."),
+        (DatabaseAway(CANARY), 503, "The database does not answer at the moment."),
         (TimeoutError(CANARY), 503, "No answer within 10 seconds."),
         (web.HTTPConflict(), 409, "Request conflict"),
     ],

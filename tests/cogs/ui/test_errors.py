@@ -9,8 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 from structlog.testing import capture_logs
 
-from cogs.ui.errors import NOT_HERE, OWNERS_ONLY, STALE, UNTAKEN, Interaction, explain, guarded
-from core.errors import LimitReached, SourceChanged, UserError
+from cogs.ui.errors import AWAY, NOT_HERE, OWNERS_ONLY, STALE, UNTAKEN, Interaction, explain, guarded
+from core.errors import DatabaseAway, LimitReached, SourceChanged, UserError
 from core.simulator.discord.interactions import State
 from core.simulator.discord.population import GENERAL_ID, TOM_ID
 from core.simulator.faults import FaultKind
@@ -88,6 +88,7 @@ async def test_an_answer_that_discord_refuses_is_nobodys_bug(broken: Stage) -> N
         (aiohttp.ServerDisconnectedError(), UNTAKEN),
         (SourceChanged("new_vendor", "no price", path="$.price"),
          r"new\_vendor does not answer right now. Nothing was lost; try again in a minute."),
+        (DatabaseAway("Connection refused"), AWAY),
     ],
 )  # fmt: skip
 async def test_each_kind_of_error_has_its_sentence(memory: Memory, error: Exception, says: str) -> None:
