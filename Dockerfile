@@ -12,6 +12,8 @@ RUN useradd --system --uid 10001 --no-create-home cartel \
     && install -d -o cartel -g cartel /data
 COPY --from=build /venv /venv
 COPY --from=build /app /app
+# A copied .env.example says `data`, and what it says wins over the places below.
+RUN ln -s /data /app/data
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DATA_DIR=/data \

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.settings import load
 from core.version import VERSION
 
 ROOT = Path(__file__).parents[1]
@@ -150,3 +151,10 @@ def test_a_skip_that_is_not_allowed_fails_the_run(
     )
     assert run.returncode == (0 if passes else 1), run.stdout
     assert ("not run, but must be" in run.stdout) is not passes
+
+
+def test_a_copied_example_keeps_everything_in_the_containers_volume() -> None:
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    settings = load({}, ROOT / ".env.example")
+    assert (settings.data_dir, settings.database_url) == (Path("data"), "sqlite:///data/cartel.db")
+    assert all(line in image for line in ("WORKDIR /app\n", "VOLUME /data\n", "RUN ln -s /data /app/data\n"))
