@@ -1,5 +1,6 @@
 """`bot.py db`: one line that says where the database stands, or what was done to it."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -89,7 +90,8 @@ async def test_a_backup_that_cannot_be_written_is_a_failure(migrated_sqlite: Pat
 async def test_a_database_that_lost_its_tables_is_told_in_one_sentence(
     migrated_sqlite: Path, tmp_path: Path
 ) -> None:
-    settings = settings_for(f"sqlite:///{migrated_sqlite}", tmp_path)
+    file = shutil.copyfile(migrated_sqlite, tmp_path / "cartel.db")
+    settings = settings_for(f"sqlite:///{file}", tmp_path)
     await change(settings, "DROP TABLE house")
     with pytest.raises(StartError, match=r"The database cannot be read: .*house"):
         await run(settings, "status")
