@@ -177,6 +177,13 @@ async def release(tx: Tx, owner_is_gone: list[str]) -> None:
     await tx.execute(gone.values(claimed_by=None, claimed_until=None))
 
 
+async def wake(tx: Tx, source: str, now: datetime) -> None:
+    """What waits because a source gave no answer need not wait longer."""
+    told = WorkRow.error.startswith(f"{source}:", autoescape=True)
+    waiting = update(WorkRow).where(told, WorkRow.parked_at.is_(None), WorkRow.next_try_at > now)
+    await tx.execute(waiting.values(next_try_at=now))
+
+
 async def depth(tx: Tx) -> Depth:
     waiting = select(func.count(), func.min(WorkRow.created_at)).where(WorkRow.parked_at.is_(None))
     count, oldest = (await tx.execute(waiting)).one()

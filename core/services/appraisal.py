@@ -70,6 +70,7 @@ class AppraisalService:
         self.bus = bus
         self.line = line
         self.owner = owner
+        self._was_cut = False
 
     async def work_due(self) -> int:
         """Work what is due until nothing is; how many versions were looked at."""
@@ -77,6 +78,7 @@ class AppraisalService:
         news = self.bus.waiter(Topic.WORK)
         looked_at, began = 0, self.clock.monotonic()
         try:
+            await self._give_back()
             while True:
                 news.clear()  # before the look: what is told during it is not missed
                 if self.clock.monotonic() - began < START_FOR_S:
@@ -85,13 +87,21 @@ class AppraisalService:
                     return looked_at
                 await _one_ends_or(news, running)
                 for ended in [task for task in running if task.done()]:
-                    del running[ended]
                     ended.result()
+                    del running[ended]
         finally:
             self.bus.forget(Topic.WORK, news)
+            self._was_cut = self._was_cut or bool(running)
             for cut in running:
                 cut.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+
+    async def _give_back(self) -> None:
+        """What the run before had claimed when it was cut off need not wait until its lease ends."""
+        if self._was_cut:
+            async with self.db.write() as tx:
+                await work.release(tx, [self.owner])
+            self._was_cut = False
 
     async def _start_due(self, running: dict[asyncio.Task[None], Task]) -> int:
         """Begin with what is due as far as slots are free; how many that were."""

@@ -110,9 +110,11 @@ class OperationService:
             return await work.requeue(tx, now), await posts.requeue(tx, now)
 
     async def source_changed(self, health: SourceHealth) -> None:
-        """A vendor went down or came back."""
+        """A vendor went down or came back: what waited for it is due."""
         async with self.db.write() as tx:
             await operations.keep_source(tx, health)
+            if not health.is_down:
+                await work.wake(tx, health.name, self.clock.now())
 
     async def commands_hash(self, application_id: int) -> str | None:
         """The hash of the slash commands last synced, or None."""

@@ -1,6 +1,9 @@
 """Versions that meet a bug of ours: tried a few times, then parked; an outage is no step towards that."""
 
+import asyncio
+
 from core.domain.deals import DealTier
+from core.domain.operations import SourceHealth
 from core.errors import SourceUnavailable
 from core.services.appraisal import BACK_OFF_MAX_S, TRIES_MAX
 from db.deals import VerdictRow
@@ -57,3 +60,31 @@ async def test_a_bug_of_one_version_does_not_stop_the_others(house: House) -> No
     await house.appraisal.work_due()
     [verdict] = await house.rows(VerdictRow)
     assert verdict.tier == DealTier.GOLD
+
+
+async def test_what_waits_for_a_vendor_is_worked_as_soon_as_it_is_back(house: House) -> None:
+    house.value(by_alt(160))
+    house.alt.down = DOWN
+    await house.tell(listed(80, 0), listed(80, 1, mint="mint-2"))
+    for _ in range(6):
+        await house.appraisal.work_due()
+        house.pass_time(32)
+    await house.appraisal.work_due()
+    house.alt.down = None
+    await house.operations.source_changed(SourceHealth("eden", is_down=False, since=None))
+    assert await house.appraisal.work_due() == 0
+    await house.operations.source_changed(SourceHealth("alt", is_down=False, since=None))
+    assert await house.appraisal.work_due() == 2
+
+
+async def test_what_a_cut_run_had_claimed_is_worked_by_the_next_at_once(house: House) -> None:
+    house.value(by_alt(160))
+    await house.tell(listed(80, 0))
+    house.alt.gate.clear()
+    cut = asyncio.create_task(house.appraisal.work_due())
+    await house.alt.until_waiting(1)
+    cut.cancel()
+    await asyncio.gather(cut, return_exceptions=True)
+    house.alt.gate.set()
+    assert await house.appraisal.work_due() == 1
+    assert await house.rows(WorkRow) == []
