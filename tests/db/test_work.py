@@ -60,11 +60,11 @@ async def test_a_row_that_another_transaction_holds_is_passed_over_not_waited_fo
 async def test_a_row_that_took_the_place_of_another_is_not_taken_for_it(db: Database) -> None:
     first, second = await list_tokens(db, 2)
     async with db.write() as tx:
-        await work.add(tx, first, priority=Priority.FRESH, prior=0, now=NOW)
+        await work.add(tx, {first: 0}, priority=Priority.FRESH, now=NOW)
     [old] = await claim(db)
     async with db.write() as tx:
         await work.drop(tx, first)
-        await work.add(tx, second, priority=Priority.FRESH, prior=0, now=NOW)
+        await work.add(tx, {second: 0}, priority=Priority.FRESH, now=NOW)
     [new] = await claim(db)
     assert not await is_held(db, old)
     async with db.write() as tx:
