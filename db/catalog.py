@@ -220,17 +220,20 @@ async def slab_of(tx: Tx, token_id: int) -> Slab | None:
     return (await slabs_of(tx, [token_id])).get(token_id)
 
 
-async def slab_at(tx: Tx, token_id: int, at: datetime) -> Slab | None:
-    """The slab a token stood for then; the first one of all when that was before its time."""
+async def slabs_at(tx: Tx, moments: Mapping[int, datetime]) -> dict[int, Slab]:
+    """The slab each token stood for then; its first one when that was before its time."""
     links = (
-        select(SlabRow.id, SlabRow.kind_id, SlabRow.facts, SlabRow.alt_asset_id)
-        .join(TokenSlabRow, TokenSlabRow.slab_id == SlabRow.id)
-        .where(TokenSlabRow.token_id == token_id)
-        .limit(1)
+        select(TokenSlabRow.token_id, TokenSlabRow.since)
+        .add_columns(SlabRow.id, SlabRow.kind_id, SlabRow.facts, SlabRow.alt_asset_id)
+        .join(SlabRow, TokenSlabRow.slab_id == SlabRow.id)
+        .where(TokenSlabRow.token_id.in_(list(moments)))
+        .order_by(TokenSlabRow.version)
     )
-    then = links.where(TokenSlabRow.since <= at).order_by(TokenSlabRow.version.desc())
-    row = (await tx.execute(then)).first() or (await tx.execute(links.order_by(TokenSlabRow.version))).first()
-    return None if row is None else Slab(*row)
+    found: dict[int, Slab] = {}
+    for token_id, since, *slab in await tx.execute(links):
+        if token_id not in found or since <= moments[token_id]:
+            found[token_id] = Slab(*slab)
+    return found
 
 
 async def keep_alt_asset(tx: Tx, slab_id: int, asset_id: str) -> None:

@@ -1,6 +1,6 @@
 """Bulk writing of a past that was recorded elsewhere. What is known already is never changed by it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -82,9 +82,3 @@ async def keep_points(tx: Tx, points: Iterable[Point]) -> None:
         for point in points
     ]
     await insert_all_new(tx, PricePointRow, rows)
-
-
-async def known_points(tx: Tx, keys: Collection[str]) -> dict[str, int]:
-    """The ids of those prices that are known, by their keys."""
-    query = select(PricePointRow.dedupe_key, PricePointRow.id).where(PricePointRow.dedupe_key.in_(list(keys)))
-    return {row.dedupe_key: row.id for row in await tx.execute(query)}

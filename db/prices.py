@@ -1,6 +1,6 @@
 """Price points and valuations: insert-only history of what was asked, paid and thought."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -24,8 +24,10 @@ from core.domain.money import USD_MICROS, Amount, Unit
 from core.domain.prices import PricePoint, PriceType, Rate
 from core.domain.valuation import Evidence, Sale, Valuation
 from db.base import Base
-from db.engine import Tx, insert_new
+from db.engine import Tx, insert_all_new, insert_new
 from db.types import BigId, Json, TextDecimal, UtcDateTime
+
+KEY_LENGTH_MAX = 200
 
 
 class PricePointRow(Base):
@@ -48,7 +50,7 @@ class PricePointRow(Base):
     usd_micros: Mapped[int] = mapped_column(BigInteger)
     rate: Mapped[Decimal | None] = mapped_column(TextDecimal)
     rate_id: Mapped[int | None] = mapped_column(ForeignKey("price_point.id"))
-    dedupe_key: Mapped[str] = mapped_column(String(200), unique=True)
+    dedupe_key: Mapped[str] = mapped_column(String(KEY_LENGTH_MAX), unique=True)
     apart: Mapped[str | None] = mapped_column(String(16))
 
 
@@ -74,25 +76,35 @@ class ValuationRow(Base):
 
 async def add_point(tx: Tx, point: PricePoint, *, rate_id: int | None = None) -> None:
     """Add a price unless its key is known."""
-    row = {
-        "subject": point.subject,
-        "source": point.source,
-        "type": point.type.value,
-        "at": point.at,
-        "known_at": point.known_at,
-        "amount": point.amount.value,
-        "unit": point.amount.unit.value,
-        "usd_micros": point.usd_micros,
-        "rate_id": rate_id,
-        "dedupe_key": point.key[:200],
-    }
-    await tx.execute(insert_new(tx, PricePointRow).values(row).on_conflict_do_nothing())
+    await add_points(tx, [(point, rate_id)])
 
 
-async def find(tx: Tx, keys: Collection[str]) -> int | None:
-    """The id of the first price that is known under one of these keys."""
-    query = select(PricePointRow.id).where(PricePointRow.dedupe_key.in_(list(keys)))
-    return (await tx.execute(query.order_by(PricePointRow.id).limit(1))).scalar_one_or_none()
+async def add_points(tx: Tx, points: Iterable[tuple[PricePoint, int | None]]) -> None:
+    """Add these prices, each with the id of its rate, but those whose key is known."""
+    rows = [
+        {
+            "subject": point.subject,
+            "source": point.source,
+            "type": point.type.value,
+            "at": point.at,
+            "known_at": point.known_at,
+            "amount": point.amount.value,
+            "unit": point.amount.unit.value,
+            "usd_micros": point.usd_micros,
+            "rate_id": rate_id,
+            "dedupe_key": point.key[:KEY_LENGTH_MAX],
+        }
+        for point, rate_id in points
+    ]
+    await insert_all_new(tx, PricePointRow, rows)
+
+
+async def known_points(tx: Tx, keys: Collection[str]) -> dict[str, int]:
+    """The ids of those prices that are known, by their keys."""
+    if not keys:
+        return {}
+    query = select(PricePointRow.dedupe_key, PricePointRow.id).where(PricePointRow.dedupe_key.in_(list(keys)))
+    return {row.dedupe_key: row.id for row in await tx.execute(query)}
 
 
 async def move_sales(tx: Tx, to: Mapping[str, str]) -> None:
@@ -107,6 +119,8 @@ async def move_sales(tx: Tx, to: Mapping[str, str]) -> None:
 
 async def set_apart(tx: Tx, ids: Collection[int], why: str) -> None:
     """These prices count for nothing."""
+    if not ids:
+        return
     await tx.execute(update(PricePointRow).where(PricePointRow.id.in_(list(ids))).values(apart=why))
 
 
@@ -219,8 +233,7 @@ async def add_valuation(tx: Tx, subject: str, valuation: Valuation, now: datetim
     }
     done = await tx.execute(insert(ValuationRow).values(row).returning(ValuationRow.id))
     valuation_id = done.scalar_one()
-    for point in _value_points(subject, valuation.evidence, now):
-        await add_point(tx, point)
+    await add_points(tx, [(point, None) for point in _value_points(subject, valuation.evidence, now)])
     return valuation_id
 
 

@@ -1,5 +1,7 @@
 """Trades: who sold which token to whom, beside the price that was paid."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import msgspec
@@ -39,29 +41,35 @@ class Unidentified(msgspec.Struct, frozen=True):
     venue: Venue
 
 
-async def keep(tx: Tx, token_id: int, venue: Venue, trade: Trade) -> None:
-    """Remember the trade; of a known one the buyer, if that was not known."""
-    row = {
-        "price_id": trade.price_id,
-        "token_id": token_id,
-        "venue": venue.value,
-        "seller": trade.seller,
-        "buyer": trade.buyer,
-        "at": trade.at,
-    }
-    insert_trade = insert_new(tx, TradeRow).values(row)
-    buyer = func.coalesce(TradeRow.buyer, insert_trade.excluded.buyer)
-    await tx.execute(insert_trade.on_conflict_do_update(index_elements=["price_id"], set_={"buyer": buyer}))
-
-
-async def of_token(tx: Tx, token_id: int, *, by: Wallet) -> list[Trade]:
-    """What this wallet sold of the token."""
-    query = select(TradeRow.price_id, TradeRow.seller, TradeRow.buyer, TradeRow.at)
-    mine = query.where(TradeRow.token_id == token_id, TradeRow.seller == by)
-    return [
-        Trade(price_id, Wallet(seller), None if buyer is None else Wallet(buyer), at)
-        for price_id, seller, buyer, at in await tx.execute(mine)
+async def keep(tx: Tx, sold: Mapping[int, tuple[Venue, Trade]]) -> None:
+    """Remember the trade of each token; of a known one the buyer, if that was not known."""
+    rows = [
+        {
+            "price_id": trade.price_id,
+            "token_id": token_id,
+            "venue": venue.value,
+            "seller": trade.seller,
+            "buyer": trade.buyer,
+            "at": trade.at,
+        }
+        for token_id, (venue, trade) in sold.items()
     ]
+    insert_trade = insert_new(tx, TradeRow)
+    buyer = func.coalesce(TradeRow.buyer, insert_trade.excluded.buyer)
+    upsert = insert_trade.on_conflict_do_update(index_elements=["price_id"], set_={"buyer": buyer})
+    if rows:
+        await tx.execute(upsert, rows)
+
+
+async def of_tokens(tx: Tx, token_ids: Collection[int]) -> dict[int, list[Trade]]:
+    """Who sold these tokens to whom, by token."""
+    query = select(TradeRow.token_id, TradeRow.price_id, TradeRow.seller, TradeRow.buyer, TradeRow.at)
+    found: defaultdict[int, list[Trade]] = defaultdict(list)
+    for token_id, price_id, seller, buyer, at in await tx.execute(
+        query.where(TradeRow.token_id.in_(list(token_ids)))
+    ):
+        found[token_id].append(Trade(price_id, Wallet(seller), None if buyer is None else Wallet(buyer), at))
+    return found
 
 
 async def unidentified(tx: Tx, *, after: int, limit: int) -> list[Unidentified]:

@@ -38,7 +38,7 @@ CANDLE_DAYS = (30, 90)
 """The fewer days, the shorter the candles."""
 TRIES_MAX = 3
 """What cannot be understood is left out after so many tries."""
-BATCH = 25
+BATCH = 100
 RATES, SLABS = "rates", "slabs"
 
 
@@ -148,14 +148,13 @@ class BackfillService:
             return 0
         await listings.take_turn(tx)
         ids = await catalog.keep_tokens(tx, {listings.token_key(report.key) for report in sold})
-        return sum([await self._keep_sale(tx, ids[listings.token_key(one.key)], one) for one in sold])
+        told = [await self._in_dollars(tx, ids[listings.token_key(one.key)], one) for one in sold]
+        return await sales.keep(tx, [sale for sale in told if sale is not None], self.clock.now())
 
-    async def _keep_sale(self, tx: Tx, token_id: int, report: Report) -> bool:
+    async def _in_dollars(self, tx: Tx, token_id: int, report: Report) -> TokenSale | None:
         assert report.paid is not None, "what was sold for nothing known was left out"
         dollars = await self.prices.dollars_then(tx, report.paid, report.effective_at)
-        if dollars is None:
-            return False
-        return await sales.keep(tx, TokenSale(token_id, report, report.paid, dollars), self.clock.now())
+        return None if dollars is None else TokenSale(token_id, report, report.paid, dollars)
 
     async def _learn_rates(self) -> None:
         """What SOL cost on the days of the sales, from the first source that has candles; once."""

@@ -12,7 +12,7 @@ from core.domain.money import Unit
 from core.domain.prices import PricePoint, PriceType
 from core.errors import NotFound
 from core.sources.base import CatalogueSource, Urgency, asking
-from db import history
+from db import history, prices
 from db.engine import Database
 from db.history import Point
 
@@ -71,7 +71,7 @@ class CatalogueService:
         for start in range(0, len(points), BATCH):
             batch = {point.key: point for point in points[start : start + BATCH]}
             async with self.db.write() as tx:
-                known = await history.known_points(tx, batch)
+                known = await prices.known_points(tx, batch)
                 new = [Point(point) for key, point in batch.items() if key not in known]
                 await history.keep_points(tx, new)
             new_prices += len(new)

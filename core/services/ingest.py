@@ -1,6 +1,6 @@
 """Ingest: batches of reports become listings, episodes, versions and work, each once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Sequence
 
 import msgspec
 import structlog
@@ -8,6 +8,7 @@ import structlog
 from core.clock import Clock
 from core.domain import listings as rules
 from core.domain.listings import Report, Reported, Step
+from core.domain.runs import runs
 from core.events import Bus, ListingClosed, ListingOpened, Topic
 from core.services import closings, sales, slabs
 from core.services.prices import Dollars, PriceService
@@ -55,7 +56,7 @@ class IngestService:
             async with self.db.write() as tx:
                 await listings.take_turn(tx)
                 facts: list[Fact] = []
-                for run in runs(batch):
+                for run in runs(batch, _names):
                     facts += await self._take_run(tx, run, is_baseline=is_baseline)
                 await events.append(tx, facts, self.clock.now())
             self.bus.wake(Topic.WORK, Topic.POSTS, Topic.EVENTS)
@@ -120,25 +121,15 @@ class IngestService:
         dollars = None if paid is None else await self.prices.dollars_then(tx, paid, report.effective_at)
         if paid is None or dollars is None:
             return
-        await sales.keep(tx, TokenSale(found.token_id, report, paid, dollars), self.clock.now())
+        await sales.keep(tx, [TokenSale(found.token_id, report, paid, dollars)], self.clock.now())
 
 
 _OPENING = frozenset({Step.OPENS, Step.REPRICES})
 
 
-def runs(reports: Sequence[Report]) -> Iterator[list[Report]]:
-    """The reports in their order, cut so that each run names a listing and a vendor's event once."""
-    run: list[Report] = []
-    named: set[object] = set()
-    for report in reports:
-        names = {report.key, observations.told(report)}
-        if named & names:
-            yield run
-            run, named = [], set()
-        run.append(report)
-        named |= names
-    if run:
-        yield run
+def _names(report: Report) -> tuple[Hashable, ...]:
+    """A run names each listing, and each event of a vendor, once."""
+    return (report.key, observations.told(report))
 
 
 def _taken(report: Report, found: Found, replays: set[observations.Told]) -> Taken:

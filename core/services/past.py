@@ -28,7 +28,7 @@ from core.domain.listings import Chain, Mint
 from core.domain.money import USD_MICROS, Amount, Unit, usd_micros
 from core.domain.prices import PricePoint, PriceType, sale_key
 from core.domain.stays import Stay
-from db import catalog, history, stays
+from db import catalog, history, prices, stays
 from db.catalog import KindKey
 from db.engine import Tx
 from db.history import Point
@@ -98,7 +98,7 @@ class Past:
     async def _keep_rates(self, tx: Tx, lines: Sequence[RateLine], now: datetime) -> None:
         points = [(line, _rate(line)) for line in lines if self._is_past(line.at, now)]
         await self._keep_points(tx, [point for _, point in points])
-        ids = await history.known_points(tx, [point.price.key for _, point in points])
+        ids = await prices.known_points(tx, [point.price.key for _, point in points])
         for line, point in points:
             if line.pair == _SOL_USD:
                 self._rates.add(line, ids[point.price.key])
@@ -121,7 +121,7 @@ class Past:
     async def _sales(self, tx: Tx, sold: Sequence[ListingLine]) -> list[Point | None]:
         """Those that nobody told of; another's clock may have put them into the minute before or after."""
         near = [[_sale_key(line, by) for by in (-_MINUTE, 0 * _MINUTE, _MINUTE)] for line in sold]
-        known = await history.known_points(tx, [key for keys in near for key in keys])
+        known = await prices.known_points(tx, [key for keys in near for key in keys])
         new = [line for line, keys in zip(sold, near, strict=True) if known.keys().isdisjoint(keys)]
         self.counts["known"] += len(sold) - len(new)
         return [self._point(line, PriceType.SALE, _sale_key(line)) for line in new]
@@ -140,7 +140,7 @@ class Past:
 
     async def _keep_points(self, tx: Tx, points: Iterable[Point]) -> None:
         by_key = {point.price.key: point for point in points}
-        known = await history.known_points(tx, list(by_key))
+        known = await prices.known_points(tx, list(by_key))
         new = [point for key, point in by_key.items() if key not in known]
         await history.keep_points(tx, new)
         self.counts["prices"] += len(new)

@@ -1,5 +1,6 @@
 """Sales of tokens: each is a price once, whoever tells of it, unless it was no sale to somebody else."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -8,9 +9,11 @@ import structlog
 from core.domain.listings import Report
 from core.domain.money import Amount
 from core.domain.prices import PricePoint, PriceType, sale_key, sale_keys_near
+from core.domain.runs import runs
 from core.domain.trades import Trade, back_and_forth, is_with_oneself
 from core.services.prices import Dollars
 from db import catalog, prices, trades
+from db.catalog import Slab
 from db.engine import Tx
 
 log = structlog.get_logger(__name__)
@@ -19,6 +22,8 @@ WASH = "wash"
 """Why a price is set apart: the token only went back and forth."""
 SAME_SALE_WITHIN = timedelta(minutes=10)
 """Nobody sells the same token twice within this."""
+
+Told = Mapping[int, Sequence[Trade]]
 
 
 class TokenSale(msgspec.Struct, frozen=True):
@@ -29,48 +34,97 @@ class TokenSale(msgspec.Struct, frozen=True):
     paid: Amount
     dollars: Dollars
 
-
-async def keep(tx: Tx, sale: TokenSale, now: datetime) -> bool:
-    """Keep the sale as a price of what the token stood for then; whether it was new, and one at all."""
-    report = sale.report
-    if is_with_oneself(report) or not sale.dollars.usd_micros:
-        return False
-    price_id = await _known(tx, sale)
-    is_new = price_id is None
-    if price_id is None:
-        price_id = await _add(tx, sale, now)
-    trade = Trade(price_id, report.key.seller, report.buyer, report.effective_at)
-    await trades.keep(tx, sale.token_id, report.key.venue, trade)
-    if report.buyer is not None:
-        undone = back_and_forth(trade, await trades.of_token(tx, sale.token_id, by=report.buyer))
-        await prices.set_apart(tx, undone, WASH)
-        if undone and is_new:
-            log.info("a token only went back and forth", mint=report.key.mint, sales=len(undone))
-    return is_new
+    @property
+    def key(self) -> str:
+        key = self.report.key
+        return sale_key(key.mint, key.seller, self.report.effective_at)
 
 
-async def _known(tx: Tx, sale: TokenSale) -> int | None:
-    """Another source, or another clock, may have dated the same sale a little earlier or later."""
-    key, at = sale.report.key, sale.report.effective_at
-    told = await trades.of_token(tx, sale.token_id, by=key.seller)
-    same = [trade.price_id for trade in told if abs(trade.at - at) <= SAME_SALE_WITHIN]
-    return min(same, default=None) or await prices.find(tx, sale_keys_near(key.mint, key.seller, at))
+async def keep(tx: Tx, sold: Sequence[TokenSale], now: datetime) -> int:
+    """Keep the sales as prices of what the tokens stood for then; how many were new, and sales at all."""
+    real = [sale for sale in sold if not is_with_oneself(sale.report) and sale.dollars.usd_micros]
+    return sum([await _keep_run(tx, run, now) for run in runs(real, _token)])
 
 
-async def _add(tx: Tx, sale: TokenSale, now: datetime) -> int:
-    report = sale.report
-    slab = await catalog.slab_at(tx, sale.token_id, report.effective_at)
-    point = PricePoint(
+async def _keep_run(tx: Tx, run: Sequence[TokenSale], now: datetime) -> int:
+    """Each token is sold once in a run."""
+    told = await trades.of_tokens(tx, [sale.token_id for sale in run])
+    known = await _known(tx, run, told)
+    new = [sale for sale in run if sale.token_id not in known]
+    known |= await _add(tx, new, now)
+    kept = {sale.token_id: _trade(sale, known[sale.token_id]) for sale in run}
+    await trades.keep(tx, {id: (sale.report.key.venue, kept[id]) for id, sale in _by_token(run).items()})
+    await prices.set_apart(tx, _undone(kept, told, new), WASH)
+    return len(new)
+
+
+async def _known(tx: Tx, run: Sequence[TokenSale], told: Told) -> dict[int, int]:
+    """The prices of those that were told before, by token.
+
+    Another source, or another clock, may have dated the same sale a little earlier or later.
+    """
+    near = {sale.token_id: _keys_near(sale) for sale in run}
+    ids = await prices.known_points(tx, [key for keys in near.values() for key in keys])
+    known = {}
+    for sale in run:
+        same = [trade.price_id for trade in told.get(sale.token_id, ()) if _is_same(trade, sale)]
+        named = [ids[key] for key in near[sale.token_id] if key in ids]
+        if same or named:
+            known[sale.token_id] = min(same or named)
+    return known
+
+
+async def _add(tx: Tx, new: Sequence[TokenSale], now: datetime) -> dict[int, int]:
+    """The ids of their prices, by token."""
+    slabs = await catalog.slabs_at(tx, {sale.token_id: sale.report.effective_at for sale in new})
+    points = [(_point(sale, slabs.get(sale.token_id), now), sale.dollars.rate_id) for sale in new]
+    await prices.add_points(tx, points)
+    ids = await prices.known_points(tx, [sale.key for sale in new])
+    return {sale.token_id: ids[sale.key] for sale in new}
+
+
+def _undone(kept: Mapping[int, Trade], told: Told, new: Sequence[TokenSale]) -> set[int]:
+    """The prices that mean nothing."""
+    undone: set[int] = set()
+    mints = {sale.token_id: sale.report.key.mint for sale in new}
+    for token_id, trade in kept.items():
+        pair = back_and_forth(trade, told.get(token_id, ()))
+        if pair and token_id in mints:
+            log.info("a token only went back and forth", mint=mints[token_id], sales=len(pair))
+        undone.update(pair)
+    return undone
+
+
+def _token(sale: TokenSale) -> Collection[int]:
+    return (sale.token_id,)
+
+
+def _by_token(run: Sequence[TokenSale]) -> dict[int, TokenSale]:
+    return {sale.token_id: sale for sale in run}
+
+
+def _keys_near(sale: TokenSale) -> tuple[str, ...]:
+    key = sale.report.key
+    return sale_keys_near(key.mint, key.seller, sale.report.effective_at)
+
+
+def _is_same(trade: Trade, sale: TokenSale) -> bool:
+    is_near = abs(trade.at - sale.report.effective_at) <= SAME_SALE_WITHIN
+    return trade.seller == sale.report.key.seller and is_near
+
+
+def _trade(sale: TokenSale, price_id: int) -> Trade:
+    return Trade(price_id, sale.report.key.seller, sale.report.buyer, sale.report.effective_at)
+
+
+def _point(sale: TokenSale, slab: Slab | None, now: datetime) -> PricePoint:
+    return PricePoint(
         subject=f"token:{sale.token_id}" if slab is None else slab.subject,
-        source=report.source.value,
+        source=sale.report.source.value,
         type=PriceType.SALE,
-        at=report.effective_at,
+        at=sale.report.effective_at,
         known_at=now,
         amount=sale.paid,
         usd_micros=sale.dollars.usd_micros,
-        key=sale_key(report.key.mint, report.key.seller, report.effective_at),
+        key=sale.key,
     )
-    await prices.add_point(tx, point, rate_id=sale.dollars.rate_id)
-    price_id = await prices.find(tx, [point.key])
-    assert price_id is not None, "a price just added is there"
-    return price_id

@@ -1,10 +1,8 @@
 """Reading a vendor's pages: how far, in which order, and when a read is a baseline."""
 
-import msgspec
 import pytest
 
 from core.errors import SourceError, SourceUnavailable
-from core.services.ingest import runs
 from core.services.listings import OUTAGE_IS_BASELINE_AFTER, PAGES_BASELINE_MAX, PAGES_FRESH_MAX
 from db.listings import ListingRow, VersionRow
 from tests.services.house import House
@@ -130,11 +128,3 @@ async def test_a_token_seen_again_elsewhere_does_not_renew_the_first_read(house:
     await poll(house)
     await poll(house)
     assert await baselines(house) == [True]
-
-
-def test_a_run_names_each_listing_and_each_event_of_a_vendor_once() -> None:
-    first, other, again = listed(500), listed(90, mint="mint-2"), listed(80, 5)
-    replayed = msgspec.structs.replace(listed(90, mint="mint-3"), event_id=other.event_id)
-    assert list(runs([first, other, again, replayed])) == [[first, other], [again, replayed]]
-    assert list(runs([other, replayed])) == [[other], [replayed]]
-    assert list(runs([])) == []
