@@ -19,14 +19,14 @@ VARIANT_WORDS = frozenset(
 
 
 class DealTier(StrEnum):
-    """Best last; see RANK."""
+    """Best first, as people are offered them; see RANK."""
 
-    SUSPICIOUS = "suspicious"
-    UNDETERMINED = "undetermined"
-    LOOK = "look"
-    INFO = "info"
-    HIGH = "high"
     GOLD = "gold"
+    HIGH = "high"
+    INFO = "info"
+    LOOK = "look"
+    UNDETERMINED = "undetermined"
+    SUSPICIOUS = "suspicious"
 
 
 RANK: dict[DealTier, int] = {

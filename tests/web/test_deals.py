@@ -90,7 +90,7 @@ async def test_the_service_is_asked_what_the_query_says() -> None:
         (
             "tier=best",
             "tier: Invalid enum value 'best', "
-            "expected one of suspicious, undetermined, look, info, high, gold.",
+            "expected one of gold, high, info, look, undetermined, suspicious.",
         ),
         ("teir=gold", "Object contains unknown field `teir`."),
     ],
