@@ -29,7 +29,7 @@ ASKED = {
 async def test_ten_minutes_of_all_pollers_keep_within_what_every_vendor_allows(
     migrated_url: str, tmp_path: Path
 ) -> None:
-    keys = dict.fromkeys(KEYED, "a-key") | {"BEEZIE_ENABLED": "true"}
+    keys = dict.fromkeys(KEYED, "a-key") | {"BEEZIE_ENABLED": "true", "OPENSEA_KEY": ""}
     async with town(migrated_url, tmp_path, STRICT, **keys) as there:
         for _ in range(5):
             there.market.list_deal(there.clock.now(), discount_bps=3_000)

@@ -19,12 +19,11 @@ from core.simulator.discord.interactions import State
 from core.simulator.discord.population import ADA_ID, DEALS_ID
 from core.simulator.market.things import Venue
 from core.web.server import SHUTDOWN_S_MAX
-from db.engine import Database
 from tests.cli.processes import Running, running
 from tests.conftest import REPOSITORY_ROOT
 from tests.e2e.community import Community, environment, settings_of
 from tests.recovery.machine import offline, online, post_about
-from tests.recovery.rows import arrived
+from tests.recovery.rows import arrived, watching
 
 pytestmark = pytest.mark.slow
 END_WITHIN_S = 5
@@ -48,15 +47,6 @@ class Scene:
         complaints = [line for line in self.bot.complaints() if line["event"] != may_say]
         assert (code, complaints) == (0, [])
         assert self.bot.lines()[-1]["event"] == "stopped"
-
-
-@asynccontextmanager
-async def watching(database_url: str) -> AsyncIterator[Database]:
-    db = Database(database_url)
-    try:
-        yield db
-    finally:
-        await db.close()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from core.simulator.market.things import Venue
 from tests.cli.processes import Running, refusal, running
 from tests.e2e.community import Community, environment, settings_of
 from tests.recovery.machine import online, post_about
+from tests.recovery.rows import arrived, watching
 
 pytestmark = pytest.mark.slow
 
@@ -41,6 +42,8 @@ async def test_each_role_in_a_process_of_its_own(
         without_token = settings | {"DISCORD_TOKEN": ""}
         async with running("--roles", "api", settings=without_token, log=tmp_path / "api.log") as api:
             await Community(simulator, settings_of(simulator, database_url, tmp_path)).setup()
+            async with watching(database_url) as db:
+                await arrived(db)
             now = simulator.discord.now()
             mint = simulator.market.list_deal(now, discount_bps=4_000, venue=Venue.CC).mint
             await post_about(simulator, mint)

@@ -18,7 +18,8 @@ from core.simulator.discord.wire import Json
 from core.simulator.market.world import Offered
 from db import operations
 
-WAIT_S = 30.0
+WAIT_S = 60.0
+"""A listing that sells just after it was looked at is looked at again within 40 s."""
 TOKEN = "demo-bot-token"
 
 

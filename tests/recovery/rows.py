@@ -14,6 +14,15 @@ from db.posts import PostRow
 WAIT_S = 40.0
 
 
+@asynccontextmanager
+async def watching(database_url: str) -> AsyncIterator[Database]:
+    db = Database(database_url)
+    try:
+        yield db
+    finally:
+        await db.close()
+
+
 async def arrived(db: Database) -> None:
     """Wait until the bot knows the market as it found it."""
     async with asyncio.timeout(WAIT_S):
