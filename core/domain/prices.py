@@ -82,8 +82,8 @@ class Candle(msgspec.Struct, frozen=True):
 class PricePoint(msgspec.Struct, frozen=True):
     """One price. `key` makes it unique.
 
-    `subject` is `kind:7`, `slab:9`, `token:3`, `pair:SOL/USD` or, with a catalogue's own name for a card,
-    `catalogue:tcgdex:base1-4`.
+    `subject` is `kind:7`, `slab:9`, `token:3`, `pair:SOL/USD` or, with a catalogue's own name for a card, its
+    printing and its kind of price, `catalogue:tcgdex:base1-4:Holofoil:market`.
     """
 
     subject: str

@@ -6,7 +6,7 @@ it was. Every stretch of it stands alone: a vendor that does not answer holds up
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -23,7 +23,7 @@ from core.services.identity import AUTHORITIES
 from core.services.prices import PriceService
 from core.services.sales import TokenSale
 from core.sources.base import HistorySource, Page, Sources, TokenHistorySource, Urgency, asking
-from db import backfill, catalog, listings, prices, trades
+from db import backfill, catalog, listings, operations, prices, trades
 from db.engine import Database, Tx
 from db.trades import Unidentified
 
@@ -39,6 +39,8 @@ CANDLE_DAYS = (30, 90)
 TRIES_MAX = 3
 """What cannot be understood is left out after so many tries."""
 BATCH = 100
+WAITS_MAX = timedelta(minutes=10)
+"""So long the past of a venue waits for marketplaces that were never read to their end."""
 RATES, SLABS = "rates", "slabs"
 
 
@@ -50,6 +52,7 @@ class BackfillService:
         self.clock = clock
         self.prices = prices
         self.sources = sources
+        self._began_at = clock.now()
         self._tries: Counter[tuple[str, int]] = Counter()
 
     async def work_due(self) -> int:
@@ -78,7 +81,7 @@ class BackfillService:
     async def _venue(self, source: HistorySource) -> int:
         """Everything that was sold at a venue, as far back as the vendor tells; once."""
         stretch = f"sales:{source.name}"
-        if await self._is_done(stretch):
+        if await self._is_done(stretch) or await self._has_news_first():
             return 0
         await self._learn_rates()
         new = 0
@@ -90,6 +93,14 @@ class BackfillService:
         await self._finish(stretch)
         log.info("the past of a venue was read", source=source.name, sales=new)
         return new
+
+    async def _has_news_first(self) -> bool:
+        """Whether what is on sale is still to be read for the first time; one that fails is not waited for
+        for ever."""
+        if self.clock.now() - self._began_at >= WAITS_MAX:
+            return False
+        async with self.db.read() as tx:
+            return None in [await operations.synced_at(tx, source.name) for source in self.sources.listings]
 
     async def _tokens(self, source: TokenHistorySource) -> int:
         """What happened to the tokens that are on sale, one after the other; those of this vendor's vault."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from hashlib import blake2s
 
 import msgspec
 
@@ -9,7 +10,7 @@ from core.clock import Clock
 from core.domain.catalog import CardSet, CatalogueEntry
 from core.domain.listings import SourceName
 from core.domain.money import Unit
-from core.domain.prices import PricePoint, PriceType
+from core.domain.prices import PricePoint, PriceType, Quote
 from core.errors import NotFound
 from core.sources.base import CatalogueSource, Urgency, asking
 from db import history, prices
@@ -18,6 +19,7 @@ from db.history import Point
 
 SUBJECT_LENGTH_MAX = 60
 KEY_LENGTH_MAX = 200
+DIGEST_BYTES = 16
 BATCH = 500
 
 
@@ -79,24 +81,32 @@ class CatalogueService:
 
 
 def points_of(source: SourceName, entry: CatalogueEntry, now: datetime) -> list[PricePoint]:
-    """A card's prices in dollars, each told apart by its printing, its kind and its day.
+    """A card's prices in dollars: of each printing and kind a series of its own, one price a day.
 
-    Euros are left out, for we know no rate of theirs; so is a card whose name there is too long to keep.
+    Euros are left out, for we know no rate of theirs; so is what has too long a name to be kept.
     """
-    subject, at = f"catalogue:{source}:{entry.id}", entry.priced_at or now
-    if len(subject) > SUBJECT_LENGTH_MAX:
-        return []
-    return [
+    at = entry.priced_at or now
+    points = [
         PricePoint(
-            subject=subject,
+            subject=subject_of(source, entry.id, quote),
             source=source.value,
             type=PriceType.CATALOGUE,
             at=at,
             known_at=now,
             amount=quote.amount,
             usd_micros=quote.amount.value,
-            key=f"{subject}:{at:%Y-%m-%d}:{quote.kind}:{quote.variant}"[:KEY_LENGTH_MAX],
+            key=f"catalogue:{source}:{entry.id}:{at:%Y-%m-%d}:{quote.kind}:{quote.variant}",
         )
         for quote in entry.quotes
         if quote.amount.unit is Unit.USD_MICROS
     ]
+    return [point for point in points if len(point.key) <= KEY_LENGTH_MAX]
+
+
+def subject_of(source: SourceName, id: str, quote: Quote) -> str:
+    """The series of a card's printing and kind of price; a digest of them where they are too long."""
+    series = f"{id}:{quote.variant}:{quote.kind}"
+    subject = f"catalogue:{source}:{series}"
+    if len(subject) <= SUBJECT_LENGTH_MAX:
+        return subject
+    return f"catalogue:{source}:{blake2s(series.encode(), digest_size=DIGEST_BYTES).hexdigest()}"

@@ -16,7 +16,7 @@ second.
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from operator import attrgetter
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, TypeAlias
 
 import msgspec
 
@@ -26,10 +26,10 @@ from core.domain.money import Unit, amount_of, amount_within
 from core.domain.slabs import plain
 from core.domain.valuation import Evidence, EvidenceKind
 from core.domain.wallets import SaleSeen
-from core.errors import SourceUnavailable
-from core.sources.http import Fetched, SourceHttp, VendorHabits, VendorLimits, decode, parsing, utc
+from core.sources.http import Fetched, SourceHttp, VendorHabits, VendorLimits, parsing, utc
+from core.sources.http.graphql import Answer, data_of, failure_in
 
-T = TypeVar("T")
+Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f]{1,80}\Z")]
 
 NAME = SourceName.ALT
 LIMITS = VendorLimits(per_minute=120, burst=4, concurrent=4)
@@ -77,10 +77,6 @@ class _Question(msgspec.Struct, rename="camel"):
     query: str
 
 
-class _Error(msgspec.Struct):
-    message: str | None = None
-
-
 class _Confidence(msgspec.Struct, rename="camel"):
     current_confidence_metric: Decimal | None = None
     current_error_lower_bound: Decimal | None = None
@@ -104,7 +100,7 @@ class _Graded(msgspec.Struct, rename="camel"):
 
 
 class _Transaction(msgspec.Struct, rename="camel"):
-    id: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    id: Id
     date: str
     price: Decimal
     attributes: _Graded | None = None
@@ -113,7 +109,7 @@ class _Transaction(msgspec.Struct, rename="camel"):
 
 
 class _Asset(msgspec.Struct, rename="camel"):
-    id: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    id: Id
     name: str | None = None
     alt_value_info: _ValueInfo | None = None
     card_pops: list[_Population] | None = None
@@ -139,11 +135,6 @@ class _SalesData(msgspec.Struct):
     asset: _Sold | None
 
 
-class _Answer(msgspec.Struct, Generic[T]):
-    data: T | None = None
-    errors: list[_Error] | None = None
-
-
 class Alt:
     """Two questions a slab: whose certificate is this (once), and what is that worth, or was sold for."""
 
@@ -151,7 +142,7 @@ class Alt:
 
     def __init__(self, http: SourceHttp, *, base_url: str, key: str | None = None) -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else None
-        habits = VendorHabits(refuses_for_good=True)
+        habits = VendorHabits(refuses_for_good=True, failure_in=failure_in)
         self._vendor = http.vendor(NAME, base_url=base_url, limits=LIMITS, headers=headers, habits=habits)
 
     async def value(self, slab: SlabFacts, *, asset_id: str | None) -> Evidence | None:
@@ -183,7 +174,7 @@ def grade_number(slab: SlabFacts) -> str:
 
 def parse_asset_id(fetched: Fetched, slab: SlabFacts) -> str | None:
     """None for an unknown certificate, and for another company's of the same number."""
-    cert = _data(decode(fetched, _Answer[_Data])).cert
+    cert = data_of(fetched, Answer[_Data]).cert
     if cert is None or cert.asset is None:
         return None
     if cert.grading_company and grader_of(cert.grading_company) is not slab.grader:
@@ -193,7 +184,7 @@ def parse_asset_id(fetched: Fetched, slab: SlabFacts) -> str | None:
 
 def parse_value(fetched: Fetched, slab: SlabFacts) -> Evidence | None:
     """None when ALT has no value for this grade."""
-    asset = _data(decode(fetched, _Answer[_Data])).asset
+    asset = data_of(fetched, Answer[_Data]).asset
     info = asset.alt_value_info if asset is not None else None
     if asset is None or info is None or info.current_alt_value is None:
         return None
@@ -213,7 +204,7 @@ def parse_value(fetched: Fetched, slab: SlabFacts) -> Evidence | None:
 
 def parse_sales(fetched: Fetched, slab: SlabFacts) -> tuple[SaleSeen, ...] | None:
     """Newest first, each once, in the slab's grade; None when ALT does not know the card."""
-    asset = _data(decode(fetched, _Answer[_SalesData])).asset
+    asset = data_of(fetched, Answer[_SalesData]).asset
     if asset is None:
         return None
     rows = asset.market_transactions or []
@@ -245,13 +236,6 @@ def _is_of(said: _Graded | None, slab: SlabFacts) -> bool:
 
 def _filter(slab: SlabFacts) -> _GradeFilter:
     return _GradeFilter(grade_number(slab), slab.grader.value)
-
-
-def _data(answer: _Answer[T]) -> T:
-    if answer.errors or answer.data is None:
-        said = plain(answer.errors[0].message if answer.errors else None, 120)
-        raise SourceUnavailable(NAME, f"answered with an error: {said or 'no data'}")
-    return answer.data
 
 
 def _percent(metric: Decimal | None) -> int:

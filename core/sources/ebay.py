@@ -23,8 +23,19 @@ from core.domain.listings import SourceName
 from core.domain.money import Amount, Unit, amount_within
 from core.domain.slabs import plain, web_address
 from core.domain.wallets import MarketAsk
-from core.errors import SourceUnavailable
-from core.sources.http import Fetched, Lender, SourceHttp, VendorLimits, changed, decode, parsing, utc
+from core.errors import SourceError, SourceUnavailable
+from core.sources.http import (
+    Fetched,
+    Lender,
+    SourceHttp,
+    VendorHabits,
+    VendorLimits,
+    changed,
+    decode,
+    parsing,
+    peek,
+    utc,
+)
 
 NAME = SourceName.EBAY
 LIMITS = VendorLimits(per_minute=16, burst=4, concurrent=2, per_day=5000)  # below 1,000 an hour
@@ -71,14 +82,18 @@ class _Said(msgspec.Struct, rename="camel"):
     """An error or a warning."""
 
     error_id: int = 0
+    category: str | None = None
     message: str | None = None
 
 
-class _Answer(msgspec.Struct, rename="camel"):
+class _Failed(msgspec.Struct):
+    errors: list[_Said] = []
+
+
+class _Answer(_Failed, rename="camel"):
     item_summaries: list[_Item] = []
     next: str | None = None
     warnings: list[_Said] = []
-    errors: list[_Said] = []
 
 
 class AsksPage(msgspec.Struct, frozen=True):
@@ -95,9 +110,10 @@ class Ebay:
 
     def __init__(self, http: SourceHttp, *, base_url: str, client_id: str, client_secret: str) -> None:
         market = {"X-EBAY-C-MARKETPLACE-ID": MARKET}
+        habits = VendorHabits(failure_in=failure_in)
         credentials = b64encode(f"{client_id}:{client_secret}".encode()).decode()
         self._lender = Lender(
-            http.vendor(NAME, base_url=base_url, limits=LIMITS, headers=market),
+            http.vendor(NAME, base_url=base_url, limits=LIMITS, headers=market, habits=habits),
             http.clock,
             path="/identity/v1/oauth2/token",
             form={"grant_type": "client_credentials", "scope": SCOPE},
@@ -126,17 +142,31 @@ class Ebay:
 
 
 def parse_asks(fetched: Fetched) -> AsksPage:
-    """Rows without one price in a currency of ours are left out. Raises SourceChanged when eBay warns that
+    """Rows without one price in a currency of ours are left out. Raises SourceChanged when eBay says that
     it did not do what was asked."""
     answer = decode(fetched, _Answer)
+    if (failure := _failure(answer)) is not None:
+        raise failure
     if answer.errors:
-        raise SourceUnavailable(NAME, f"answered with an error: {_said(answer.errors[0])}")
+        raise changed(NAME, f"our question was wrong: {_said(answer.errors[0])}", path="$.errors[0]")
     for n, warning in enumerate(answer.warnings):
         if warning.error_id in _OUR_MISTAKES:
             raise changed(NAME, f"our question was wrong: {_said(warning)}", path=f"$.warnings[{n}]")
     rows = [_ask(item, f"$.itemSummaries[{n}]") for n, item in enumerate(answer.item_summaries)]
     has_more = bool(answer.next) and bool(rows)
     return AsksPage(tuple(row for row in rows if row is not None), has_more)
+
+
+def failure_in(fetched: Fetched) -> SourceError | None:
+    """The error in a 200 that is eBay's own: no answer, whatever was asked."""
+    said = peek(fetched, _Failed)
+    return None if said is None else _failure(said)
+
+
+def _failure(said: _Failed) -> SourceError | None:
+    if not said.errors or said.errors[0].category == "REQUEST" or said.errors[0].error_id in _OUR_MISTAKES:
+        return None
+    return SourceUnavailable(NAME, f"answered with an error: {_said(said.errors[0])}")
 
 
 def _ask(item: _Item, path: str) -> MarketAsk | None:

@@ -41,6 +41,8 @@ COLLECTION = "courtyard-nft"
 CONTRACT = "0x251be3a17af4892035c37ebf5890f4a4d889dcad"
 CHAIN = "matic"
 PAGE_SIZE = 100
+PAGES_MAX = 5
+"""Each slab is asked for by itself: a listing further down would have ended before its turn."""
 CURSOR_LENGTH_MAX = 2000
 
 _USDC = ("USDC", 6)
@@ -116,8 +118,9 @@ class OpenSea:
         self._vendor = http.vendor(NAME, base_url=base_url, limits=LIMITS, headers={"x-api-key": key})
 
     async def listings(self, *, pages_max: int) -> AsyncIterator[Page]:
+        """Of a baseline the newest 500 at most."""
         params: Params = {"limit": PAGE_SIZE}
-        for _ in range(pages_max):
+        for _ in range(min(pages_max, PAGES_MAX)):
             path = f"/listings/collection/{COLLECTION}/all"
             page, cursor = parse_listings(await self._vendor.get(path, params=params))
             yield page

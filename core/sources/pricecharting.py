@@ -21,8 +21,8 @@ from core.domain.money import USD_MICROS
 from core.domain.slabs import plain
 from core.domain.valuation import Evidence, EvidenceKind
 from core.domain.wording import number_of, set_words, words_of
-from core.errors import SourceRefused, SourceUnavailable
-from core.sources.http import Fetched, SourceHttp, VendorLimits, changed, decode
+from core.errors import SourceError, SourceRefused, SourceUnavailable
+from core.sources.http import Fetched, SourceHttp, VendorHabits, VendorLimits, changed, decode, peek
 
 NAME = SourceName.PRICECHARTING
 LIMITS = VendorLimits(per_minute=50, burst=1, concurrent=1)  # a little below one a second
@@ -45,6 +45,7 @@ _TENS = {
     (Grader.CGC, GradeLabel.NONE): "condition-17-price",
     (Grader.SGC, GradeLabel.NONE): "condition-18-price",
 }
+_SUCCESS = "success"
 _UNKNOWN = "no such product"
 _REFUSALS = re.compile(r"token|subscri|access|denied", re.IGNORECASE)
 
@@ -85,7 +86,8 @@ class PriceCharting:
     name = NAME
 
     def __init__(self, http: SourceHttp, *, base_url: str, key: str) -> None:
-        self._vendor = http.vendor(NAME, base_url=base_url, limits=LIMITS)
+        habits = VendorHabits(failure_in=failure_in)
+        self._vendor = http.vendor(NAME, base_url=base_url, limits=LIMITS, habits=habits)
         self._key = key
 
     async def value(self, slab: SlabFacts, *, asset_id: str | None) -> Evidence | None:
@@ -145,17 +147,27 @@ def parse_value(fetched: Fetched, slab: SlabFacts, asset_id: str) -> Evidence | 
     )
 
 
+def failure_in(fetched: Fetched) -> SourceError | None:
+    """The error in a 200 that is no word about the product."""
+    answer = peek(fetched, _Status)
+    return None if answer is None else _failure(answer)
+
+
 def _has_answer(fetched: Fetched) -> bool:
     """False when there is no such product. Raises SourceError for any other `status: error`."""
     answer = decode(fetched, _Status)
-    if answer.status == "success":
-        return True
+    if (failure := _failure(answer)) is not None:
+        raise failure
+    return answer.status == _SUCCESS
+
+
+def _failure(answer: _Status) -> SourceError | None:
     said = plain(answer.error_message, 120)
-    if said.casefold().startswith(_UNKNOWN):
-        return False
+    if answer.status == _SUCCESS or said.casefold().startswith(_UNKNOWN):
+        return None
     if _REFUSALS.search(said):
-        raise SourceRefused(NAME, f"answered with an error: {said}")
-    raise SourceUnavailable(NAME, f"answered with an error: {said or plain(answer.status, 40)}")
+        return SourceRefused(NAME, f"answered with an error: {said}")
+    return SourceUnavailable(NAME, f"answered with an error: {said or plain(answer.status, 40)}")
 
 
 def _is_of(product: _Named, card: CardKey) -> bool:

@@ -16,8 +16,8 @@ import msgspec
 from core.domain.catalog import CardKey, CertificateFacts, Grade, Grader, grade_of
 from core.domain.listings import SourceName
 from core.domain.slabs import Word, plain
-from core.errors import SourceUnavailable
-from core.sources.http import Fetched, SourceHttp, VendorLimits, changed, decode
+from core.errors import SourceError, SourceUnavailable
+from core.sources.http import Fetched, SourceHttp, VendorHabits, VendorLimits, changed, decode, peek
 
 NAME = SourceName.PSA
 LIMITS = VendorLimits(per_minute=10, burst=4, concurrent=1, per_day=100)
@@ -55,7 +55,8 @@ class Psa:
 
     def __init__(self, http: SourceHttp, *, base_url: str, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"}
-        self._vendor = http.vendor(NAME, base_url=base_url, limits=LIMITS, headers=headers)
+        habits = VendorHabits(failure_in=failure_in)
+        self._vendor = http.vendor(NAME, base_url=base_url, limits=LIMITS, headers=headers, habits=habits)
 
     async def certificate(self, number: str) -> CertificateFacts | None:
         """What cannot be one of PSA's numbers is not asked for."""
@@ -68,11 +69,10 @@ def parse_certificate(fetched: Fetched, number: str) -> CertificateFacts | None:
     """None when PSA says that it has no such certificate. Raises SourceUnavailable when it says else."""
     answer = decode(fetched, _Answer)
     cert = answer.cert
+    if (failure := _failure(answer)) is not None:
+        raise failure
     if cert is None:
-        said = plain(answer.server_message, 120)
-        if said.casefold().startswith(_NOTHING):
-            return None
-        raise SourceUnavailable(NAME, f"no certificate, and no reason known to us: {said or 'none'}")
+        return None
     if cert.cert_number.lstrip("0") != number.lstrip("0"):
         raise changed(NAME, "another certificate than was asked for", path="$.PSACert.CertNumber")
     return CertificateFacts(
@@ -84,6 +84,19 @@ def parse_certificate(fetched: Fetched, number: str) -> CertificateFacts | None:
         population=cert.total_population,
         population_higher=cert.population_higher,
     )
+
+
+def failure_in(fetched: Fetched) -> SourceError | None:
+    """What PSA says instead of a certificate but "there is none"."""
+    answer = peek(fetched, _Answer)
+    return None if answer is None else _failure(answer)
+
+
+def _failure(answer: _Answer) -> SourceError | None:
+    said = plain(answer.server_message, 120)
+    if answer.cert is not None or said.casefold().startswith(_NOTHING):
+        return None
+    return SourceUnavailable(NAME, f"no certificate, and no reason known to us: {said or 'none'}")
 
 
 def _grade(cert: _Cert) -> Grade | None:

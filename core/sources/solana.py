@@ -23,7 +23,6 @@ from core.sources.http import (
     VendorHabits,
     VendorLimits,
     address_of,
-    changed,
     parsing,
 )
 from core.sources.http.rpc import BAD_PARAMETERS, Call, Params, Reply, failure_in, result_of
@@ -123,8 +122,7 @@ class Solana:
 def parse_holdings(fetched: Fetched, wallet: Wallet) -> tuple[Holding, ...]:
     """The accounts with one indivisible token in them; nothing is known of these but their mint."""
     found = result_of(fetched, Reply[_Accounts], missing=())
-    if found is None:
-        raise changed(NAME, "neither accounts nor an error", path="$.result")
+    assert found is not None, "no code is taken for none"
     infos = [row.account.data.parsed.info for row in found.value]
     return tuple(
         Holding(Chain.SOLANA, Mint(_address(info.mint, f"$.result.value[{n}]")), title="")
@@ -146,7 +144,8 @@ def parse_account(fetched: Fetched) -> str | None:
 def parse_owner(fetched: Fetched, mint: Mint) -> Wallet:
     """Raises SourceUnavailable when the token has just left the account."""
     found = result_of(fetched, Reply[_Found], missing=())
-    info = None if found is None or found.value is None else found.value.data.parsed.info
+    assert found is not None, "no code is taken for none"
+    info = None if found.value is None else found.value.data.parsed.info
     if info is None or info.token_amount != _ONE:
         raise SourceUnavailable(NAME, "the token moved while it was asked for")
     with parsing(NAME, "$.result.value"):

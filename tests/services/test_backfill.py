@@ -8,7 +8,7 @@ import pytest
 from core.domain.listings import Report, SourceName, Wallet
 from core.domain.money import Amount
 from core.errors import SourceChanged, SourceError, SourceRateLimited, SourceUnavailable
-from core.services.backfill import TOKENS_MAX, TRIES_MAX, UNKNOWN_MAX, BackfillService
+from core.services.backfill import TOKENS_MAX, TRIES_MAX, UNKNOWN_MAX, WAITS_MAX, BackfillService
 from core.sources.base import Sources
 from db import catalog, prices
 from db.backfill import BackfillRow
@@ -83,6 +83,24 @@ async def test_a_venue_is_read_once(past: Past) -> None:
     assert [await past.service.work_due(), await past.service.work_due()] == [1, 0]
     assert await past.started().work_due() == 0
     assert len(past.venue.asked) == 1
+
+
+async def test_what_is_new_comes_before_the_past_of_a_venue(past: Past) -> None:
+    past.service.sources = replace(past.service.sources, listings=(past.house.vault,))
+    past.venue.pages = [page(before(1))]
+    assert await past.service.work_due() == 0
+    assert (past.venue.asked, past.candles.asked) == ([], [])
+    await past.house.listings.poll_listings(past.house.vault)
+    assert await past.service.work_due() == 1
+
+
+async def test_a_marketplace_that_cannot_be_read_holds_up_the_past_only_for_a_while(past: Past) -> None:
+    past.service.sources = replace(past.service.sources, listings=(past.house.vault,))
+    past.venue.pages = [page(before(1))]
+    past.house.pass_time(WAITS_MAX.total_seconds() - 1)
+    assert await past.service.work_due() == 0
+    past.house.pass_time(1)
+    assert await past.service.work_due() == 1
 
 
 async def test_a_read_that_broke_off_begins_again_and_doubles_nothing(past: Past) -> None:

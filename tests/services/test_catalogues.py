@@ -82,7 +82,10 @@ async def test_every_set_is_kept_and_told_of(db: Database, service: CatalogueSer
     told: list[SetKept] = []
     await service.refresh(shelf, told.append)
     assert told == [SetKept(BASE, 1, 2, cards=2, new_prices=1), SetKept(FOSSIL, 2, 2, cards=1, new_prices=1)]
-    assert await kept(db) == {"catalogue:tcgdex:base1-4": [300], "catalogue:tcgdex:base3-1": [9]}
+    assert await kept(db) == {
+        "catalogue:tcgdex:base1-4:Holofoil:market": [300],
+        "catalogue:tcgdex:base3-1:Holofoil:market": [9],
+    }
     assert shelf.asked == []
 
 
@@ -93,7 +96,7 @@ async def test_a_price_is_kept_once_a_day(db: Database, service: CatalogueServic
     for entry in (first, dearer, tomorrow):
         await service.refresh(Shelf({"base1": (entry,)}), told.append, set_id="base1")
     assert [kept.new_prices for kept in told] == [1, 0, 1]
-    assert await kept(db) == {"catalogue:tcgdex:base1-4": [300, 310]}
+    assert await kept(db) == {"catalogue:tcgdex:base1-4:Holofoil:market": [300, 310]}
 
 
 async def test_printings_and_kinds_are_told_apart_and_euros_left_out(
@@ -102,7 +105,11 @@ async def test_printings_and_kinds_are_told_apart_and_euros_left_out(
     euro = Quote("Holofoil", QuoteKind.TREND, Amount(USD_MICROS, Unit.EUR_MICROS))
     both = card("base1-4", usd(300), usd(200, "Reverse"), usd(100, kind=QuoteKind.LOW), euro)
     await service.refresh(Shelf({"base1": (both,)}), lambda _: None, set_id="base1")
-    assert await kept(db) == {"catalogue:tcgdex:base1-4": [300, 200, 100]}
+    assert await kept(db) == {
+        "catalogue:tcgdex:base1-4:Holofoil:market": [300],
+        "catalogue:tcgdex:base1-4:Reverse:market": [200],
+        "catalogue:tcgdex:base1-4:Holofoil:low": [100],
+    }
 
 
 async def test_cards_listed_without_prices_are_asked_for_one_by_one(
@@ -111,7 +118,7 @@ async def test_cards_listed_without_prices_are_asked_for_one_by_one(
     shelf = Shelf({"base1": (card("base1-4"), card("base1-5"))}, {"base1-4": card("base1-4", usd(300))})
     await service.refresh(shelf, lambda _: None, set_id="base1")
     assert shelf.asked == ["base1-4", "base1-5"]
-    assert await kept(db) == {"catalogue:tcgdex:base1-4": [300]}
+    assert await kept(db) == {"catalogue:tcgdex:base1-4:Holofoil:market": [300]}
 
 
 async def test_what_was_read_before_an_outage_is_kept(db: Database, service: CatalogueService) -> None:
@@ -119,7 +126,7 @@ async def test_what_was_read_before_an_outage_is_kept(db: Database, service: Cat
     with pytest.raises(SourceUnavailable):
         await service.refresh(Shelf({"base1": (card("base1-4", usd(300)),)}), told.append)
     assert len(told) == 1
-    assert await kept(db) == {"catalogue:tcgdex:base1-4": [300]}
+    assert await kept(db) == {"catalogue:tcgdex:base1-4:Holofoil:market": [300]}
 
 
 async def test_a_set_that_is_not_there(service: CatalogueService) -> None:
@@ -127,6 +134,17 @@ async def test_a_set_that_is_not_there(service: CatalogueService) -> None:
         await service.refresh(Shelf({}), lambda _: None, set_id="base9")
 
 
+async def test_series_with_long_names_are_told_apart_by_a_digest(
+    db: Database, service: CatalogueService
+) -> None:
+    long = card("x" * 60, usd(3), usd(2, "Reverse"), usd(1, kind=QuoteKind.LOW))
+    for entry in (long, msgspec.structs.replace(long, priced_at=NOW + DAY)):
+        await service.refresh(Shelf({"base1": (entry,)}), lambda _: None, set_id="base1")
+    series = await kept(db)
+    assert list(series.values()) == [[3, 3], [2, 2], [1, 1]]
+    assert {len(subject) for subject in series} == {len("catalogue:tcgdex:") + 32}
+
+
 async def test_a_name_too_long_to_keep_is_passed_over(db: Database, service: CatalogueService) -> None:
-    await service.refresh(Shelf({"base1": (card("x" * 60, usd(1)),)}), lambda _: None, set_id="base1")
+    await service.refresh(Shelf({"base1": (card("x" * 200, usd(1)),)}), lambda _: None, set_id="base1")
     assert await kept(db) == {}

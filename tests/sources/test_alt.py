@@ -113,7 +113,7 @@ def test_an_unknown_certificate_or_another_companys_leads_nowhere(answer: Json) 
 @pytest.mark.parametrize(
     "answer",
     [
-        {"errors": [{"message": "Variable missing", "extensions": {"code": "BAD"}}], "data": None},
+        {"errors": [{"message": "Broken", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}], "data": None},
         {"errors": [{"message": "Partly"}], **alt_asset()},
         {"errors": [{}]},
         {"data": None},

@@ -123,6 +123,16 @@ async def test_every_page_of_a_wallet_is_read(http: SourceHttp, server: Scripted
     ]
 
 
+async def test_a_wallet_that_breaks_off_before_its_last_page_is_a_change(
+    http: SourceHttp, server: ScriptedServer
+) -> None:
+    server.says(data(cc_wallet(cc_held(), pages=3)), NOT_FOUND)
+    pages = CollectorCrypt(http, base_url=server.url).holdings(SELLER, pages_max=9)
+    assert len((await anext(pages)).holdings) == 1
+    with pytest.raises(SourceChanged, match="404"):
+        await anext(pages)
+
+
 async def test_no_more_pages_of_a_wallet_are_read_than_wanted(
     http: SourceHttp, server: ScriptedServer
 ) -> None:
@@ -180,7 +190,10 @@ def test_a_sale_at_a_price_that_is_not_known_in_dollars_is_still_a_sale(changes:
     assert [report.paid for report in page.reports] == [None]
 
 
-@pytest.mark.parametrize("info", [spl("470"), spl("470000000", decimals=9), spl("x"), spl("1", decimals=-9)])
+@pytest.mark.parametrize(
+    "info",
+    [spl("470"), spl("470000000", decimals=9), spl("470_000_000"), spl("x"), spl("1", decimals=-9)],
+)
 def test_a_price_that_is_told_twice_and_differently_is_a_change(info: Json) -> None:
     with pytest.raises(SourceChanged):
         parse_history(fetched(NAME, [cc_sale(priceInfo=info)]), MINT, LONG_AGO)

@@ -118,11 +118,17 @@ def test_an_id_that_is_no_address_is_a_change() -> None:
 def test_an_owner_is_the_wallet_of_the_token_asked_for() -> None:
     assert parse_owner(fetched(NAME, rpc(das_asset())), MINT) == SELLER
     assert parse_owner(fetched(NAME, rpc(das_asset(burnt=True))), MINT) is None
-    assert parse_owner(fetched(NAME, rpc(None)), MINT) is None
     with pytest.raises(SourceChanged, match="another token"):
         parse_owner(fetched(NAME, rpc(das_asset())), Mint("another"))
     with pytest.raises(SourceChanged, match="not an address"):
         parse_owner(fetched(NAME, rpc(das_asset(owner=""))), MINT)
+
+
+def test_no_word_of_assets_is_no_empty_wallet_and_no_unknown_token() -> None:
+    with pytest.raises(SourceChanged, match="neither"):
+        parse_holdings(fetched(NAME, rpc(None)), SELLER, CORE)
+    with pytest.raises(SourceChanged, match="neither"):
+        parse_owner(fetched(NAME, rpc(None)), MINT)
 
 
 async def test_both_collections_are_read_until_a_short_page(http: SourceHttp, server: ScriptedServer) -> None:

@@ -119,7 +119,11 @@ def test_a_malformed_price_is_never_a_price(price: Json) -> None:
         parse_activities(fetched(NAME, [me_activity(price=price)]))
 
 
-@pytest.mark.parametrize("info", [spl("-1"), spl("1.5"), spl("x"), spl("25", decimals=9), {"splPrice": {}}])
+@pytest.mark.parametrize(
+    "info",
+    [spl(raw) for raw in ("-1", "1.5", "x", "1_000", "٣", " 1", "")]
+    + [spl("25", decimals=9), {"splPrice": {}}],
+)
 def test_a_malformed_amount_of_a_token_is_never_a_price(info: Json) -> None:
     with pytest.raises(SourceChanged):
         parse_activities(fetched(NAME, [me_activity(priceInfo=info)]))

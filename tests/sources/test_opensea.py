@@ -195,6 +195,13 @@ async def test_pages_follow_the_cursor(http: SourceHttp, server: ScriptedServer)
     assert {asked.path.partition("?")[0] for asked in server.asked} == {path}
 
 
+async def test_of_a_baseline_only_the_newest_are_worth_their_questions(
+    http: SourceHttp, server: ScriptedServer
+) -> None:
+    server.says(data(sea_page(sea_listing(), next="again")))
+    assert len([page async for page in source(http, server).listings(pages_max=200)]) == 5
+
+
 async def test_no_more_pages_are_read_than_wanted_of_a_cursor_that_never_ends(
     http: SourceHttp, server: ScriptedServer
 ) -> None:

@@ -11,7 +11,7 @@ from core.domain.listings import Chain, ListingKey, Mint, Report, Reported, Sour
 from core.domain.money import Amount, Unit
 from core.domain.prices import Rate
 from core.domain.valuation import Evidence, EvidenceKind
-from core.errors import SourceUnavailable
+from core.errors import SourceChanged
 from core.sources import alt, coingecko, collectorcrypt, magiceden
 from core.sources.base import LiveListing
 from core.sources.http import Fetched
@@ -154,7 +154,7 @@ def test_alt_as_assembled(samples: Path) -> None:
         asset_id=asset_id,
         population=1520,
     )
-    with pytest.raises(SourceUnavailable, match="was not provided"):
+    with pytest.raises(SourceChanged, match="was not provided"):
         alt.parse_value(fetched(SourceName.ALT, folder / "error.assembled.json"), ALT_SLAB)
 
 

@@ -10,7 +10,7 @@ from core.domain.money import Amount, Unit
 from core.domain.prices import Quote, QuoteKind
 from core.domain.valuation import Evidence, EvidenceKind
 from core.domain.wallets import MarketAsk
-from core.errors import SourceUnavailable
+from core.errors import SourceChanged, SourceUnavailable
 from core.sources import ebay, pricecharting, tcgplayer
 from core.sources.http import Fetched, Lent, decode
 from tests.sources.conftest import START
@@ -77,7 +77,7 @@ def test_ebays_other_answers_as_assembled(samples: Path) -> None:
     assert ebay.parse_asks(empty) == ebay.AsksPage((), has_more=False)
     lent = decode(fetched(SourceName.EBAY, folder / "token.assembled.json"), Lent)
     assert lent == Lent("v^1.1#i^1#REDACTED", 7200)
-    with pytest.raises(SourceUnavailable, match="12001"):
+    with pytest.raises(SourceChanged, match="12001"):
         ebay.parse_asks(fetched(SourceName.EBAY, folder / "error.assembled.json"))
 
 

@@ -63,7 +63,8 @@ class ListingSource(Protocol):
     name: SourceName
 
     def listings(self, *, pages_max: int) -> AsyncIterator[Page]:
-        """Pages of live listings; at most `pages_max`, fewer when the vendor has no more."""
+        """Pages of live listings; at most `pages_max`, fewer when the vendor has no more,
+        or when listings further down are not worth the questions they would cost."""
         ...
 
 

@@ -113,10 +113,10 @@ class CollectorCrypt:
         path = f"/cards/{_quoted(wallet)}/"
         for number in range(1, pages_max + 1):
             params: Params = {"page": number, "step": PAGE_SIZE, "orderBy": "dateDesc"}
-            fetched = await self._vendor.find(path, params=params)
+            missing = (404,) if number == 1 else ()  # a later page was promised
+            fetched = await self._vendor.find(path, params=params, missing=missing)
             if fetched is None:
-                if number == 1:
-                    yield HoldingPage((), self._clock.now(), total=0)
+                yield HoldingPage((), self._clock.now(), total=0)
                 return
             page, pages = parse_holdings(fetched, wallet)
             yield page

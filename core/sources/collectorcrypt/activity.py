@@ -11,7 +11,7 @@ from core.domain.money import Amount, Unit, amount_within
 from core.domain.slabs import plain
 from core.sources.base import Page
 from core.sources.collectorcrypt.rows import NAME, USDC, Person, same_token, wallet_of
-from core.sources.http import Fetched, address_of, decode, parsing, utc
+from core.sources.http import Fetched, address_of, decode, parsing, utc, whole
 
 SAID = {"List": Reported.LISTED, "Listing Updated": Reported.LISTED, "Sale": Reported.SOLD}
 DECIMALS_MAX = 18
@@ -101,7 +101,7 @@ def _price(row: _Activity) -> Amount | None:
     if row.amount is None or (quoted is not None and quoted.address not in {None, USDC}):
         return None
     if quoted is not None and quoted.raw_amount is not None and quoted.decimals is not None:
-        _check(row.amount, Decimal(int(quoted.raw_amount)), quoted.decimals)
+        _check(row.amount, Decimal(whole(quoted.raw_amount)), quoted.decimals)
     price = amount_within(row.amount, Unit.USD_MICROS)
     return price if price is not None and price.value else None
 

@@ -8,7 +8,6 @@ import msgspec
 from core.domain.catalog import SlabFacts
 from core.domain.listings import Chain, ListingKey, Mint, Report, Reported, Wallet
 from core.domain.slabs import is_graded_card, plain, slab_of
-from core.errors import SourceChanged
 from core.sources.base import LiveListing, Page
 from core.sources.collectorcrypt.rows import (
     NAME,
@@ -23,7 +22,7 @@ from core.sources.collectorcrypt.rows import (
     wallet_of,
     words,
 )
-from core.sources.http import Fetched, address_of, decode, parsing, utc
+from core.sources.http import Fetched, address_of, changed, decode, parsing, utc
 
 
 class _Marketplace(msgspec.Struct, frozen=True, rename="camel"):
@@ -57,9 +56,9 @@ def parse_live(fetched: Fetched, mint: Mint) -> LiveListing | None:
     seller = address_of(wallet_of(answer.owner))
     with parsing(NAME, "$.listing"):
         ask = usdc(listing)
+        updated_at = utc(listing.updated_at) if listing.updated_at is not None else None
     if seller is None or ask is None:
-        raise SourceChanged(NAME, "a listing without its owner, or without a price in USDC", path="$")
-    updated_at = utc(listing.updated_at) if listing.updated_at is not None else None
+        raise changed(NAME, "a listing without its owner, or without a price in USDC", path="$")
     return LiveListing(Wallet(seller), ask, venue, fetched.at, updated_at)
 
 

@@ -8,7 +8,7 @@ import msgspec
 from core.domain.listings import Chain, Mint, SourceName, Venue
 from core.domain.money import Amount, Unit, amount_within
 from core.domain.slabs import SlabWords, Word, plain
-from core.errors import SourceChanged
+from core.sources.http import changed
 
 NAME = SourceName.COLLECTOR_CRYPT
 VENUES = {"CC": Venue.CC, "ME": Venue.ME}
@@ -90,4 +90,4 @@ def wallet_of(person: Person | None) -> str | None:
 
 def same_token(said: str | None, asked: Mint, path: str = "$.nftAddress") -> None:
     if said is not None and said != asked:
-        raise SourceChanged(NAME, "an answer about another token", path=path)
+        raise changed(NAME, "an answer about another token", path=path)

@@ -10,7 +10,7 @@ from core.sources.http.budget import Sleep, VendorLimits
 from core.sources.http.cache import Fetched
 from core.sources.http.calls import Call, CallOutcome, OnCall, OnChange, changed
 from core.sources.http.client import Params, SourceHttp, Vendor
-from core.sources.http.parsing import address_of, decode, parsing, utc
+from core.sources.http.parsing import address_of, decode, parsing, peek, utc, whole
 from core.sources.http.tokens import Lender, Lent
 from core.sources.http.transport import Timeouts
 
@@ -33,5 +33,7 @@ __all__ = [
     "changed",
     "decode",
     "parsing",
+    "peek",
     "utc",
+    "whole",
 ]

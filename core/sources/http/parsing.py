@@ -18,6 +18,7 @@ REASON_LENGTH_MAX = 200
 T = TypeVar("T")
 
 _ADDRESS = re.compile(r"[A-Za-z0-9]{1,64}")
+_WHOLE = re.compile(r"-?[0-9]{1,400}")
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -40,6 +41,14 @@ def decode(fetched: Fetched, kind: type[T]) -> T:
         raise SourceUnavailable(fetched.source, reason) from error
 
 
+def peek(fetched: Fetched, kind: type[T]) -> T | None:
+    """The answer as `kind`; None where it is something else: who reads it in earnest says what is wrong."""
+    try:
+        return msgspec.json.decode(fetched.body, type=kind)
+    except (ValueError, RecursionError):
+        return None
+
+
 @contextmanager
 def parsing(source: SourceName, path: str) -> Iterator[None]:
     """A value that cannot be what the vendor documents makes the whole answer a SourceChanged."""
@@ -53,6 +62,13 @@ def parsing(source: SourceName, path: str) -> Iterator[None]:
 def utc(at: datetime) -> datetime:
     """In UTC; vendors that name no zone mean it. Raises OverflowError at the ends of time."""
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def whole(number: str | int) -> int:
+    """A number that some write as a text. Raises ValueError, also for "1_000" and for other scripts."""
+    if isinstance(number, str) and not _WHOLE.fullmatch(number):
+        raise ValueError("not a whole number")
+    return int(number)
 
 
 def address_of(text: str | None) -> str | None:

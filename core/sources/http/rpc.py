@@ -9,7 +9,7 @@ from core.errors import SourceError, SourceRateLimited, SourceRefused, SourceUna
 from core.sources.http.answers import LATER_S_DEFAULT
 from core.sources.http.cache import Fetched
 from core.sources.http.calls import changed
-from core.sources.http.parsing import decode
+from core.sources.http.parsing import decode, peek
 
 NOT_FOUND = -32004
 BAD_PARAMETERS = -32602
@@ -45,23 +45,24 @@ class Reply(msgspec.Struct, Generic[T]):
 
 
 def result_of(fetched: Fetched, kind: type[Reply[T]], *, missing: Collection[int] = (NOT_FOUND,)) -> T | None:
-    """None when the vendor says that it has none, by one of the `missing` codes. Raises SourceError."""
+    """None when the vendor says that it has none, by one of the `missing` codes. Raises SourceError.
+
+    A result that is null says nothing: it is not "none".
+    """
     reply = decode(fetched, kind)
     if reply.error is not None:
         if reply.error.code in missing:
             return None
         raise _error_of(fetched, reply.error.code)
-    if isinstance(reply.result, msgspec.UnsetType):
+    if reply.result is None or isinstance(reply.result, msgspec.UnsetType):
         raise changed(fetched.source, "neither a result nor an error", path="$")
     return reply.result
 
 
 def failure_in(fetched: Fetched) -> SourceError | None:
     """The error in a 200 that is the vendor's own: no answer, whatever was asked."""
-    try:
-        error = msgspec.json.decode(fetched.body, type=Reply[msgspec.Raw]).error
-    except (ValueError, RecursionError):
-        return None  # who reads it says what is wrong with it
+    reply = peek(fetched, Reply[msgspec.Raw])
+    error = reply.error if reply is not None else None
     if error is None or error.code in {NOT_FOUND, *_NOT_UNDERSTOOD}:
         return None
     return _error_of(fetched, error.code)

@@ -13,7 +13,7 @@ from core.domain.money import AMOUNT_MAX, Amount, Unit, amount_within
 from core.domain.prices import CollectionStats
 from core.domain.slabs import plain
 from core.sources.base import LiveListing, Page
-from core.sources.http import Fetched, address_of, decode, parsing
+from core.sources.http import Fetched, address_of, decode, parsing, whole
 
 NAME = SourceName.MAGIC_EDEN
 USDC = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
@@ -164,4 +164,4 @@ def _usdc(quoted: _TokenAmount) -> Amount | None:
         return None
     if quoted.decimals != USDC_DECIMALS:
         raise ValueError(f"USDC with {quoted.decimals} decimals")
-    return amount_within(Decimal(int(quoted.raw_amount)).scaleb(-USDC_DECIMALS), Unit.USD_MICROS)
+    return amount_within(Decimal(whole(quoted.raw_amount)).scaleb(-USDC_DECIMALS), Unit.USD_MICROS)

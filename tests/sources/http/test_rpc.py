@@ -31,7 +31,13 @@ def thing_of(answer: Json) -> Thing | None:
 def test_a_result_is_read_as_its_type() -> None:
     assert thing_of(rpc({"size": 3})) == Thing(3)
     assert thing_of(rpc({"size": 3}) | {"error": None}) == Thing(3)
-    assert thing_of(rpc(None)) is None
+
+
+def test_a_result_of_nothing_is_not_taken_for_none() -> None:
+    with pytest.raises(SourceChanged, match="neither a result nor an error"):
+        thing_of(rpc(None))
+    with pytest.raises(SourceUnavailable):
+        thing_of(rpc(None) | rpc_error(-32000))
 
 
 @pytest.mark.parametrize(
