@@ -31,9 +31,9 @@ TRAPS: Final = (Mood.HONEYPOT, Mood.WRONG_GRADE, Mood.VARIANT, Mood.TROLL, Mood.
 SOUND: Final = (Mood.ORDINARY, Mood.DEAL, Mood.NEAR_DEAL)
 LOOKED_AT: Final = 12
 BUYERS_LOOK_AT: Final = 20
-OPENING_MS: Final = 600_000  # a newcomer sees deals within seconds
-OTHERS_BETWEEN_DEALS_MAX: Final = 20
-OTHERS_BETWEEN_DEALS_IN_THE_OPENING_MAX: Final = 2
+# A newcomer sees deals within seconds: for so long after the birth, at most so many others between two deals.
+OTHERS_BETWEEN_DEALS_MAX: Final = ((30_000, 0), (600_000, 2))
+OTHERS_LATER_MAX: Final = 20
 ORDER_LIVES_MS: Final = 120_000
 BARGAIN_BPS: Final = 8500  # of the fair value: who sees it takes it
 PAID_BPS: Final = (10_350, 350)  # the most that buyers pay for what is no bargain: middle and spread
@@ -78,8 +78,8 @@ class Life:
         return self._rng.choices(list(mix), list(mix.values()))[0]
 
     def _others_max(self, at_ms: int) -> int:
-        is_opening = at_ms - self._scenery.born_ms < OPENING_MS
-        return OTHERS_BETWEEN_DEALS_IN_THE_OPENING_MAX if is_opening else OTHERS_BETWEEN_DEALS_MAX
+        age_ms = at_ms - self._scenery.born_ms
+        return next((most for until, most in OTHERS_BETWEEN_DEALS_MAX if age_ms < until), OTHERS_LATER_MAX)
 
     def _mix(self) -> dict[str, int]:
         if len(self._book) > self._usual_listings * 9 // 8:
