@@ -10,7 +10,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import msgspec
@@ -48,6 +48,8 @@ _REFUSED = frozenset({401, 402, 403, 407, 451})
 _TEMPORARY = frozenset({408, 425})
 _SECONDS = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,9})?")
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,9})")
+_NOT_STORED = re.compile(r"(?:^|[\s,])no-store\b")
+_ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{0,200}"')
 _NOT_KEPT = re.compile(r"(?:^|[\s,])no-(?:store|cache)\b")
 
 
@@ -96,6 +98,18 @@ def kept_s(headers: Mapping[str, str]) -> int:
     if match is None or _NOT_KEPT.search(said):
         return 0
     return max(0, min(int(match[1]), MAX_AGE_S_MAX) - age_s(headers))
+
+
+def etag_of(headers: Mapping[str, str]) -> str:
+    """The name by which the vendor knows this answer again; empty when it has none, or none may be kept."""
+    name = headers.get("ETag", "").strip()
+    is_forbidden = _NOT_STORED.search(headers.get("Cache-Control", "").lower()) is not None
+    return name if _ETAG.fullmatch(name) and not is_forbidden else ""
+
+
+def dated(answer: Answer) -> datetime:
+    """When what it says was true at the latest: asked for then, or kept on the way since."""
+    return answer.asked_at - timedelta(seconds=age_s(answer.headers))
 
 
 def _header_hint(text: str, now: datetime) -> float | None:

@@ -26,13 +26,16 @@ class Fetched(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """An answer (None: the vendor has none) and for how long it may be given again."""
+    """An answer (None: the vendor has none), for how long it may be given again, and the name by which
+    the vendor says after that whether it still holds (empty: it gave none)."""
 
     fetched: Fetched | None
     for_s: float = 0.0
+    etag: str = ""
 
 
-Ask: TypeAlias = Callable[[], Awaitable[Kept]]
+Ask: TypeAlias = Callable[[Kept | None], Awaitable[Kept]]
+"""Asks the vendor; given what it said last by a name, only whether that still holds."""
 
 
 class AnswerCache:
@@ -40,7 +43,7 @@ class AnswerCache:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: OrderedDict[str, tuple[float, Fetched]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[float, Fetched, str]] = OrderedDict()
         self._bytes = 0
         self._flights: dict[tuple[str, Urgency], asyncio.Task[Fetched | None]] = {}
 
@@ -74,26 +77,28 @@ class AnswerCache:
 
     async def _fly(self, key: str, how: Urgency, ask: Ask) -> Fetched | None:
         try:
-            kept = await ask()
+            kept = await ask(self._named(key))
         finally:
             del self._flights[key, how]
-        if kept.fetched is not None and kept.for_s > 0:
-            self._keep(key, kept.fetched, self._clock.monotonic() + kept.for_s)
+        self._drop(key)
+        if kept.fetched is not None and (kept.for_s > 0 or kept.etag):
+            self._keep(key, kept.fetched, kept)
         return kept.fetched
 
+    def _named(self, key: str) -> Kept | None:
+        """What the vendor need not send again while it holds."""
+        _, fetched, etag = self._kept.get(key, (0.0, None, ""))
+        return Kept(fetched, etag=etag) if etag else None
+
     def _still_true(self, key: str) -> Fetched | None:
-        until, fetched = self._kept.get(key, (0.0, None))
-        if fetched is None:
-            return None
-        if self._clock.monotonic() >= until:
-            self._drop(key)
+        until, fetched, _ = self._kept.get(key, (0.0, None, ""))
+        if fetched is None or self._clock.monotonic() >= until:
             return None
         self._kept.move_to_end(key)
         return fetched
 
-    def _keep(self, key: str, fetched: Fetched, until: float) -> None:
-        self._drop(key)
-        self._kept[key] = (until, fetched)
+    def _keep(self, key: str, fetched: Fetched, kept: Kept) -> None:
+        self._kept[key] = (self._clock.monotonic() + kept.for_s, fetched, kept.etag)
         self._bytes += len(fetched.body)
         while len(self._kept) > ENTRIES_MAX or self._bytes > BYTES_MAX:
             self._drop(next(iter(self._kept)))

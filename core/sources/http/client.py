@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from types import TracebackType
 from typing import TypeAlias
@@ -16,7 +16,7 @@ from core.clock import Clock
 from core.domain.listings import SourceName
 from core.errors import SourceChanged, SourceError, SourceRateLimited, SourceRefused, SourceUnavailable
 from core.sources.base import Breaker, BudgetBook, VendorMemory
-from core.sources.http.answers import VendorHabits, age_s, error_of, kept_s, later_s
+from core.sources.http.answers import VendorHabits, dated, error_of, etag_of, kept_s, later_s
 from core.sources.http.breaker import CircuitBreaker
 from core.sources.http.budget import Budget, MemoryBook, NoTurn, Sleep, VendorLimits
 from core.sources.http.cache import AnswerCache, Fetched, Kept
@@ -30,7 +30,6 @@ BACKOFF_S_MAX = 8.0
 REQUEST_S_MIN = 0.05  # aiohttp takes 0 for "as long as you like"
 
 Params: TypeAlias = Mapping[str, str | int]
-
 
 log = structlog.get_logger(__name__)
 
@@ -144,7 +143,9 @@ class Vendor:
         """Like `get`, but None when the vendor answers with one of the `missing` statuses."""
         request = self._request("GET", path, params, headers=headers)
         key = f"{self.source} {sorted(missing)} {request.url}"
-        fetched = await self._http.cache.fetch(key, lambda: self._kept(request, missing), fresh=fresh)
+        fetched = await self._http.cache.fetch(
+            key, lambda before: self._kept(request, missing, before), fresh=fresh
+        )
         return reading(fetched, self._http.on_change)
 
     async def find_for_one(self, path: str, headers: Mapping[str, str], *missing: int) -> Fetched | None:
@@ -194,16 +195,19 @@ class Vendor:
         hidden = URL(self._base_url).path if self._habits.hides_base else ""
         return Request(self.source, method, whole, named, body, hidden)
 
-    async def _kept(self, request: Request, missing: Collection[int]) -> Kept:
-        answer = await self._guarded(request, missing)
+    async def _kept(self, request: Request, missing: Collection[int], before: Kept | None = None) -> Kept:
+        answer = await self._guarded(request.unless(before.etag if before else ""), missing)
         if answer is None:
             return Kept(None)
-        return Kept(self._fetched(request, answer), kept_s(answer.headers))
+        fetched = self._fetched(request, answer)
+        if answer.still_holds and before is not None and before.fetched is not None:
+            fetched = msgspec.structs.replace(before.fetched, at=fetched.at)
+        return Kept(fetched, kept_s(answer.headers), etag_of(answer.headers))
 
     def _fetched(self, request: Request, answer: Answer) -> Fetched:
         """Without the keys of the question, should it echo them."""
         redactor = Redactor({**request.headers, **request.url.query})
-        return Fetched(self.source, redactor.body(answer.body), _dated(answer))
+        return Fetched(self.source, redactor.body(answer.body), dated(answer))
 
     async def _guarded(self, request: Request, missing: Collection[int]) -> Answer | None:
         """Being told "later" says nothing about the vendor's health, for or against."""
@@ -266,11 +270,13 @@ class Vendor:
         except SourceError as error:
             self._tell(OUTCOMES[type(error)], started, reason=error.reason)
             raise
-        self._tell(CallOutcome.ANSWERED, started, data_at=_dated(answer))
+        self._tell(CallOutcome.ANSWERED, started, data_at=dated(answer))
         return judged
 
     async def _judged(self, request: Request, answer: Answer, missing: Collection[int]) -> Answer | None:
         """A web page is never believed, not even when it says "not found"."""
+        if answer.still_holds and request.is_conditional:
+            return answer
         if answer.is_success and not answer.is_web_page:
             if (failure := self._habits.failure_in(self._fetched(request, answer))) is None:
                 return answer
@@ -292,8 +298,3 @@ class Vendor:
         if self._http.on_call is not None:
             seconds = self._http.clock.monotonic() - started
             self._http.on_call(Call(self.source, outcome, seconds, reason, data_at))
-
-
-def _dated(answer: Answer) -> datetime:
-    """When what it says was true at the latest: asked for then, or kept on the way since."""
-    return answer.asked_at - timedelta(seconds=age_s(answer.headers))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
 from types import TracebackType
 
 import aiohttp
@@ -39,6 +40,15 @@ class Request(msgspec.Struct, frozen=True):
     body: bytes | None = None
     hidden: str = ""
 
+    def unless(self, etag: str) -> "Request":
+        """The same question, to be answered only when the answer has another name by now."""
+        headers = {**self.headers, "If-None-Match": etag}
+        return msgspec.structs.replace(self, headers=headers) if etag else self
+
+    @property
+    def is_conditional(self) -> bool:
+        return "If-None-Match" in self.headers
+
     def __str__(self) -> str:
         return f"{self.method} {shown(self.url).removeprefix(self.hidden) or '/'}"
 
@@ -54,6 +64,11 @@ class Answer(msgspec.Struct, frozen=True):
     @property
     def is_success(self) -> bool:
         return 200 <= self.status < 300
+
+    @property
+    def still_holds(self) -> bool:
+        """What was said before, under the name that was asked about."""
+        return self.status == HTTPStatus.NOT_MODIFIED
 
     @property
     def is_web_page(self) -> bool:

@@ -20,12 +20,14 @@ class Asker:
     def __init__(self, size: int = 1, for_s: float = 30.0) -> None:
         self.kept = Kept(Fetched(SourceName.ALT, b"x" * size, START), for_s)
         self.times = 0
+        self.before: Kept | None = None
         self.was_asked = asyncio.Event()
         self.go = asyncio.Event()
         self.go.set()
 
-    async def ask(self) -> Kept:
+    async def ask(self, before: Kept | None) -> Kept:
         self.times += 1
+        self.before = before
         self.was_asked.set()
         await self.go.wait()
         return self.kept
@@ -63,6 +65,18 @@ async def test_an_answer_past_its_time_is_asked_for_again(cache: AnswerCache, cl
     clock.advance(timedelta(seconds=30))
     await cache.fetch("key", asker.ask, fresh=False)
     assert asker.times == 2
+
+
+async def test_what_has_a_name_is_asked_about_by_it_and_what_has_none_is_asked_anew(
+    cache: AnswerCache, clock: ManualClock
+) -> None:
+    named, nameless = Asker(for_s=30), Asker(for_s=30)
+    named.kept = Kept(named.kept.fetched, 30, '"v1"')
+    for asker, before in ((named, Kept(named.kept.fetched, etag='"v1"')), (nameless, None)):
+        await cache.fetch(str(id(asker)), asker.ask, fresh=False)
+        clock.advance(timedelta(seconds=30))
+        await cache.fetch(str(id(asker)), asker.ask, fresh=False)
+        assert (asker.times, asker.before) == (2, before)
 
 
 async def test_none_and_unkeepable_answers_are_not_kept(cache: AnswerCache) -> None:
@@ -111,7 +125,7 @@ async def test_a_click_does_not_wait_with_a_back_fill_and_a_back_fill_waits_with
 async def test_a_failure_reaches_everybody_and_is_not_remembered(cache: AnswerCache) -> None:
     asker = Asker()
 
-    async def fail() -> Kept:
+    async def fail(_: Kept | None) -> Kept:
         raise SourceUnavailable("alt", "reset")
 
     both = [cache.fetch("key", fail, fresh=False) for _ in range(2)]

@@ -213,6 +213,31 @@ async def test_answers_are_kept_as_long_as_the_vendor_says(
     assert len(server.asked) == 3
 
 
+async def test_what_still_holds_is_not_sent_again_and_is_as_new_as_the_question(
+    vendor: Vendor, server: ScriptedServer, clock: ManualClock
+) -> None:
+    unchanged = Reply(b"", status=304, headers={"ETag": '"v1"'})
+    server.says(data({"n": 1}, ETag='"v1"'), unchanged, unchanged, data({"n": 2}, ETag='"v2"'))
+    first = await vendor.get("/things")
+    clock.advance(timedelta(minutes=1))
+    again = await vendor.get("/things")
+    assert (again.body, again.at - first.at) == (first.body, timedelta(minutes=1))
+    assert (await vendor.get("/things", fresh=True)).body == first.body
+    assert (await vendor.get("/things")).body == b'{"n":2}'
+    assert [asked.headers.get("If-None-Match") for asked in server.asked] == [None, '"v1"', '"v1"', '"v1"']
+
+
+@pytest.mark.parametrize("headers", [{}, {"ETag": "v1"}, {"ETag": '"v1"', "Cache-Control": "no-store"}])
+async def test_nobody_is_asked_whether_an_answer_holds_that_has_no_name_or_may_not_be_kept(
+    vendor: Vendor, server: ScriptedServer, headers: dict[str, str]
+) -> None:
+    server.says(Reply(headers=headers), Reply(status=304))
+    await vendor.get("/things")
+    with pytest.raises(SourceChanged, match="HTTP 304"):
+        await vendor.get("/things")
+    assert "If-None-Match" not in server.asked[1].headers
+
+
 async def test_the_same_question_at_once_is_asked_once(vendor: Vendor, server: ScriptedServer) -> None:
     server.hold = asyncio.Event()
     questions = [asyncio.create_task(vendor.get("/things", params={"q": 1})) for _ in range(5)]
