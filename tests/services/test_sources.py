@@ -87,3 +87,15 @@ async def test_a_vendor_that_is_down_is_shown_so(db: Database, service: SourceSe
         await operations.keep_source(tx, SourceHealth("psa", True, NOW, "HTTP 503"))
     psa = await seen(service)
     assert (psa.is_down, psa.down_since, psa.down_because) == (True, NOW, "HTTP 503")
+
+
+@pytest.mark.parametrize(("since_then_s", "is_down"), [(-1, True), (0, True), (1, False)])
+async def test_a_vendor_that_answers_one_process_is_not_down_because_another_said_so_and_ended(
+    service: SourceService, db: Database, since_then_s: int, *, is_down: bool
+) -> None:
+    async with db.write() as tx:
+        await operations.keep_source(tx, SourceHealth(PSA.value, is_down=True, since=NOW, reason="HTTP 503"))
+    answered_at = NOW + timedelta(seconds=since_then_s)
+    await service.tell("another", [SourceCalls(PSA, told_at=NOW, calls=1, succeeded_at=answered_at)])
+    view = await seen(service)
+    assert (view.is_down, view.down_because) == (is_down, "HTTP 503" if is_down else "")
