@@ -144,9 +144,13 @@ async def add_rate(tx: Tx, rate: Rate, known_at: datetime) -> int:
     return (await tx.execute(select(PricePointRow.id).where(key))).scalar_one()
 
 
-async def latest_rate(tx: Tx, pair: str) -> tuple[int, Rate] | None:
-    """The newest known rate of a pair and its id."""
-    query = _rates(pair).order_by(PricePointRow.at.desc(), PricePointRow.id.desc())
+async def latest_rate(tx: Tx, pair: str, until: datetime) -> tuple[int, Rate] | None:
+    """The newest known rate of a pair and its id; none of a later time, which a wrong clock wrote."""
+    query = (
+        _rates(pair)
+        .where(PricePointRow.at <= until)
+        .order_by(PricePointRow.at.desc(), PricePointRow.id.desc())
+    )
     return _rate(pair, (await tx.execute(query.limit(1))).first())
 
 

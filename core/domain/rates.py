@@ -16,6 +16,8 @@ POL_USD = "POL/USD"
 
 RATE_MAX = Decimal(10) ** 9
 RATE_AGE_MAX = timedelta(seconds=RATE_AGE_MAX_S)
+RATE_AHEAD_MAX = timedelta(minutes=1)
+"""As far as clocks differ; a rate from further in the future would be the newest one for as long."""
 OFF_MAX = Decimal("0.05")
 """A source further off the others than this share is ignored."""
 PEG_MAX = Decimal("0.005")
@@ -65,7 +67,7 @@ def is_pegged(rate: Rate) -> bool:
 
 def is_fresh(rate: Rate, now: datetime) -> bool:
     """Whether it may decide anything."""
-    return now - rate.at <= RATE_AGE_MAX
+    return -RATE_AHEAD_MAX <= now - rate.at <= RATE_AGE_MAX
 
 
 def is_near(rate: Rate, usd: Decimal) -> bool:

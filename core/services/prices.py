@@ -13,6 +13,7 @@ from core.domain.money import Amount, Unit, usd_micros
 from core.domain.prices import RATE_AGE_MAX_S, Rate
 from core.domain.rates import (
     RATE_AGE_MAX,
+    RATE_AHEAD_MAX,
     SOL_USD,
     USDC_USD,
     Choice,
@@ -82,8 +83,10 @@ class PriceService:
             if rate is None:
                 continue
             async with self.db.write() as tx:
-                known = await prices.latest_rate(tx, pair)
+                known = await self._latest(tx, pair)
                 last = None if known is None else known[1]
+                if not is_fresh(rate, self.clock.now()):
+                    raise SourceUnavailable(source.name, f"says {rate.usd} for {pair} as of {rate.at}")
                 if last is not None and is_fresh(last, self.clock.now()) and not is_near(rate, last.usd):
                     reason = f"says {rate.usd} for {pair}, and {last.source} said {last.usd}"
                     raise SourceUnavailable(source.name, reason)
@@ -99,6 +102,9 @@ class PriceService:
         """The amount in dollars, None when no fresh rate is known."""
         return (await self.exchange(tx, {amount.unit})).dollars(amount)
 
+    async def _latest(self, tx: Tx, pair: str) -> tuple[int, Rate] | None:
+        return await prices.latest_rate(tx, pair, self.clock.now() + RATE_AHEAD_MAX)
+
     async def _rate_of(self, tx: Tx, unit: Unit) -> tuple[int | None, Decimal] | None:
         """The rate of a unit and its id.
 
@@ -106,10 +112,10 @@ class PriceService:
         word about it, it is; a doubt lasts until a newer rate ends it.
         """
         if unit is Unit.USD_MICROS:
-            usdc = await prices.latest_rate(tx, USDC_USD)
+            usdc = await self._latest(tx, USDC_USD)
             return (None, _DOLLAR) if usdc is None or is_pegged(usdc[1]) else None
         pair = _PAIRS.get(unit)
-        known = None if pair is None else await prices.latest_rate(tx, pair)
+        known = None if pair is None else await self._latest(tx, pair)
         if known is None or not is_fresh(known[1], self.clock.now()):
             return None
         return known[0], known[1].usd
@@ -139,7 +145,7 @@ class PriceService:
     async def _poll(self, pair: str) -> None:
         """The first source alone, or all of them when it is time for that or the first is in doubt."""
         async with self.db.read() as tx:
-            known = await prices.latest_rate(tx, pair)
+            known = await self._latest(tx, pair)
         last = None if known is None else known[1]
         answers = await _asked(self.rates[:1], pair)
         if not self._may_stand_alone(answers, pair, last):

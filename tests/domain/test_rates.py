@@ -78,6 +78,11 @@ def test_a_rate_too_old_to_decide_has_no_say() -> None:
     assert chosen([old, rate("200", "coinbase")]) == ("coinbase", [])
 
 
+def test_a_rate_from_the_future_has_no_say_but_for_a_clock_that_is_a_little_fast() -> None:
+    assert chosen([rate("100", "coingecko", age_s=-60)]) == ("coingecko", [])
+    assert chosen([rate("100", "coingecko", age_s=-61)]) == (None, [])
+
+
 def test_usdc_is_held_to_its_dollar_more_closely_than_coins_to_each_other() -> None:
     assert chosen(answers("1", "0.98", "0.981", pair=USDC_USD)) == ("coinbase", ["coingecko"])
     assert chosen(answers("1", "0.98", pair=USDC_USD))[0] is None

@@ -191,7 +191,7 @@ async def test_a_rate_that_would_decide_about_live_listings_is_left_out(house: H
     )
     progress = await read(house, HEADER, recent)
     async with house.db.read() as tx:
-        assert (progress.recent, await prices.latest_rate(tx, "SOL/USD")) == (1, None)
+        assert (progress.recent, await prices.latest_rate(tx, "SOL/USD", house.clock.now())) == (1, None)
 
 
 async def test_an_amount_without_a_rate_is_no_price(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from core.domain.prices import Rate
 from core.domain.rates import SOL_USD, USDC_USD
 from core.errors import SourceUnavailable
 from core.services.prices import ALL_ARE_ASKED_EVERY, Dollars, PriceService
-from db.prices import PricePointRow
+from db.prices import PricePointRow, add_rate
 from tests.services.fakes import Rates
 from tests.services.house import House
 from tests.services.reports import sol, usd
@@ -122,6 +123,20 @@ async def test_an_answer_too_old_to_decide_is_not_kept(exchange: Exchange) -> No
     with pytest.raises(SourceUnavailable, match="can be believed: coingecko 100"):
         await exchange.poll(after_s=901)
     assert await exchange.house.rows(PricePointRow) == []
+
+
+async def test_a_rate_that_a_wrong_clock_dated_tomorrow_decides_nothing_today(exchange: Exchange) -> None:
+    tomorrow = exchange.house.clock.now() + timedelta(days=1)
+    async with exchange.house.db.write() as tx:
+        await add_rate(tx, Rate(SOL_USD, Decimal(9), GECKO, tomorrow), tomorrow)
+    with pytest.raises(SourceUnavailable, match="no rate for lamports"):
+        await exchange.one_sol()
+    await exchange.poll(coingecko="100", coinbase="100", jupiter="100")
+    assert await exchange.one_sol() == 100
+    exchange.say(coinbase="100")
+    exchange.house.pass_time(901)
+    with pytest.raises(SourceUnavailable, match="says 100 for SOL/USD as of"):
+        await exchange.prices.keep_rates_of(exchange.sources[COINBASE])
 
 
 async def test_asks_in_usdc_wait_while_it_is_no_dollar_and_both_changes_are_told_once(
