@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from datetime import timedelta
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
-from cogs.ui.format import amount, count, usd
+from cogs.ui.format import amount, count, duration, usd
 from core.domain.catalog import CardKey, CatalogueEntry, Grade, Grader, SlabFacts, grade_text, slab_name
 from core.domain.links import VENUES
 from core.domain.listings import Report, SourceName, Wallet
 from core.domain.rates import SOL_USD
-from core.errors import SourceError
+from core.errors import SourceChanged, SourceError, SourceRateLimited, SourceRefused
 from core.sources.base import (
     AskSource,
     CardSearchSource,
@@ -76,11 +77,19 @@ async def answer(question: Question) -> Answer:
         async with asyncio.timeout(CALL_LIMIT_S):
             return await question()
     except SourceError as error:
-        asked, _, why = error.reason.partition("?")
-        reason = f"{asked}: {why.rpartition(': ')[2]}" if why else asked
-        raise NoAnswerError(f"{reason}: check its address and key, or wait if it is down.") from error
+        raise NoAnswerError(f"{error.reason}: {_advice(error)}.") from error
     except TimeoutError as error:
         raise NoAnswerError(f"no answer within {CALL_LIMIT_S} s: it may be down.") from error
+
+
+def _advice(error: SourceError) -> str:
+    if isinstance(error, SourceRefused):
+        return "check its key"
+    if isinstance(error, SourceRateLimited):
+        return f"it is asked too often, try again in {duration(timedelta(seconds=error.retry_after_s))}"
+    if isinstance(error, SourceChanged):
+        return "check its address; if that is right, its answers have changed, and a newer version may know"
+    return "check its address, or wait if it is down"
 
 
 async def _page(pages: Callable[[], AsyncIterator[Page]]) -> Answer:

@@ -49,7 +49,7 @@ async def check(settings: Settings, name: str) -> int:
                 said = await answer(questions(open_sources(settings, http))[source])
             except NoAnswerError as error:
                 print(f"{source}: {error}")
-                for sample in samples[-1:]:
+                for sample in filter(None, samples[-1:]):
                     print(f"  the answer began: {_sample(sample.decode(errors='replace'))}")
                 return 1
     print(f"{source} {said.says} ({(clock.monotonic() - began) * 1000:,.0f} ms)")
@@ -61,6 +61,7 @@ async def check(settings: Settings, name: str) -> int:
 def asked(settings: Settings, name: str) -> SourceName:
     """The vendor of that name. Raises StartError when there is none, or it is switched off."""
     known = {plan.name.value: plan for plan in plans(settings)}
+    name = name.strip().lower()
     if name not in known:
         raise StartError(f"There is no source {clean(name)!r}; there are {', '.join(known)}.")
     if known[name].off_because:

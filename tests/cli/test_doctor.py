@@ -128,7 +128,7 @@ async def test_a_vendor_that_is_down(simulator: Simulator, examined: Examined) -
     simulator.faults.add("vendor:alt", "status", times=None, status=503)
     found = await examined()
     assert wrong(found) == ["alt"]
-    assert found["alt"].says.endswith(": check its address and key, or wait if it is down.")
+    assert found["alt"].says.endswith(": check its address, or wait if it is down.")
 
 
 async def test_an_address_where_nobody_listens(examined: Examined, unused_tcp_port: int) -> None:

@@ -70,12 +70,22 @@ async def test_an_answer_of_another_shape_is_shown(
     assert sample.startswith("  the answer began: {")
 
 
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [
+        (401, "check its key."),
+        (500, "check its address, or wait if it is down."),
+        (429, "it is asked too often, try again in 1 s."),
+        (400, "check its address; if that is right, its answers have changed, and a newer version may know."),
+    ],
+)
 async def test_no_answer_is_told_with_what_to_do(
-    settings: Settings, simulator: Simulator, capsys: Printed
+    settings: Settings, simulator: Simulator, capsys: Printed, status: int, advice: str
 ) -> None:
-    simulator.faults.add("vendor:psa", "status", times=None, status=401)
-    assert await sources.check(settings, "psa") == 1
-    assert ": check its address and key, or wait if it is down.\n" in capsys.readouterr().out
+    simulator.faults.add("vendor:psa", "status", times=None, status=status)
+    assert await sources.check(settings, " PSA ") == 1
+    said = capsys.readouterr().out
+    assert (said.startswith("psa: "), said.endswith(f": {advice}\n")) == (True, True), said
 
 
 async def test_a_question_counts_towards_what_the_vendor_allows(settings: Settings, db: Database) -> None:

@@ -126,6 +126,13 @@ class Transport:
             raise SourceUnavailable(request.source, f"{request}: {_reason(error)}") from None
 
 
+_WORDS = (
+    (aiohttp.ClientPayloadError, "the answer was cut off"),
+    (aiohttp.ServerDisconnectedError, "the connection was closed"),
+    (aiohttp.ClientResponseError, "what came was not HTTP as we know it"),
+)
+
+
 async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
     """aiohttp repeats a GET whose connection broke, past every budget: it shall not."""
     try:
@@ -141,7 +148,7 @@ def _reason(error: Exception) -> str:
         return "no answer in time"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return type(error).__name__
+    return next((words for kind, words in _WORDS if isinstance(error, kind)), type(error).__name__)
 
 
 async def _read(response: aiohttp.ClientResponse, request: Request) -> bytes:
