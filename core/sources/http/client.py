@@ -206,7 +206,7 @@ class Vendor:
 
     def _fetched(self, request: Request, answer: Answer) -> Fetched:
         """Without the keys of the question, should it echo them."""
-        redactor = Redactor({**request.headers, **request.url.query})
+        redactor = Redactor({**request.headers, **request.url.query}, request.hidden)
         return Fetched(self.source, redactor.body(answer.body), dated(answer))
 
     async def _guarded(self, request: Request, missing: Collection[int]) -> Answer | None:
