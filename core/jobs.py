@@ -165,7 +165,7 @@ class JobRunner:
             await self.service.reach()  # a failure while the database is away is the database's, told once
             return Outcome.TIMED_OUT, f"took longer than {job.run_max}"
         except SourceError as error:
-            return Outcome.FAILED, str(error)
+            return Outcome.UNANSWERED, str(error)
         except Exception as error:
             await self.service.reach()
             if job.name not in self._broken:

@@ -141,6 +141,7 @@ async def test_a_job_that_breaks_says_so_once_and_when_it_is_well(
     with capture_logs() as lines:
         for _ in range(3):
             await runner.tick("poll", is_woken=True)
+        assert (await processes.job()).outcome is Outcome.UNANSWERED
         work.failure = None
         for _ in range(2):
             await runner.tick("poll", is_woken=True)

@@ -15,6 +15,7 @@ ASKED = {
     SourceName.COLLECTOR_CRYPT,
     SourceName.MAGIC_EDEN,
     SourceName.BEEZIE,
+    SourceName.OPENSEA,
     SourceName.ALT,
     SourceName.PRICECHARTING,
     SourceName.COINGECKO,

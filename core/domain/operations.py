@@ -10,12 +10,13 @@ GATEWAY_PATIENCE_S = 60
 
 
 class Outcome(StrEnum):
-    """How a job's last run ended."""
+    """How a job's last run ended. UNANSWERED: a vendor gave it no answer, which is no fault of the house."""
 
     NEVER = "never"
     OK = "ok"
     FAILED = "failed"
     TIMED_OUT = "timed_out"
+    UNANSWERED = "unanswered"
 
 
 class JobState(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from core.domain.operations import (
     GATEWAY_PATIENCE_S,
     Check,
     JobState,
+    Outcome,
     Parked,
     ParkedRows,
     ProcessState,
@@ -143,7 +144,9 @@ class OperationService:
         now = self.clock.now()
         idle = [job for job in jobs if job.lease_until is None or job.lease_until <= now]
         late = [job.name for job in idle if now - job.due_at > LATE_MEANS_TROUBLE]
-        failing = [job.name for job in jobs if job.failures >= FAILURES_MEAN_TROUBLE]
+        troubled = [job for job in jobs if job.failures >= FAILURES_MEAN_TROUBLE]
+        waiting = [job.name for job in troubled if job.outcome is Outcome.UNANSWERED]
+        failing = [job.name for job in troubled if job.outcome is not Outcome.UNANSWERED]
         finished = [job.last_finished_at for job in jobs if job.last_finished_at is not None]
         age_s = (now - max(finished)).total_seconds() if finished else None
         if late or failing:
@@ -153,9 +156,8 @@ class OperationService:
                 if names
             )
             return Check("jobs", is_ok=False, age_s=age_s, says=says)
-        return Check(
-            "jobs", is_ok=bool(finished), age_s=age_s, says="run" if finished else "none has run yet"
-        )
+        says = f"run; without a vendor's answer: {', '.join(waiting)}" if waiting else "run"
+        return Check("jobs", is_ok=bool(finished), age_s=age_s, says=says if finished else "none has run yet")
 
 
 def _vendors(sources: list[SourceHealth]) -> Check:

@@ -56,7 +56,7 @@ class RecheckService:
             try:
                 await self._recheck(version, source)
             except SourceError as error:
-                log.info("a posted deal could not be re-checked", version=version.id, source=error.source)
+                log.debug("a posted deal could not be re-checked", version=version.id, source=error.source)
 
     async def _due(self) -> list[Version]:
         """The deals whose turn it is; it is over whatever the answer, so that none starves another."""

@@ -97,6 +97,16 @@ async def test_a_job_that_is_late_or_keeps_failing_is_named(house: House) -> Non
     assert (troubled.is_ok, troubled.says) == (False, "late: poll; failing: recheck")
 
 
+async def test_a_job_that_a_vendor_does_not_answer_is_named_and_makes_nothing_unready(house: House) -> None:
+    await jobs(house).plan(["poll", "recheck"])
+    for _ in range(FAILURES_MEAN_TROUBLE):
+        await run(house, "poll", Outcome.UNANSWERED)
+    waiting = await check(house, "jobs")
+    assert (waiting.is_ok, waiting.says) == (True, "run; without a vendor's answer: poll")
+    await run(house, "poll", Outcome.FAILED)
+    assert not (await check(house, "jobs")).is_ok
+
+
 async def test_a_job_that_runs_for_long_is_not_late(house: House) -> None:
     await jobs(house).plan(["poll", "well"])
     await jobs(house).lease("poll", MINUTE * 15, is_woken=False)
