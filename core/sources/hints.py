@@ -67,7 +67,9 @@ class _Params(msgspec.Struct):
 
 
 class _Error(msgspec.Struct):
-    message: str = ""
+    """Its text is the node's and may echo the key: the code says enough."""
+
+    code: int | None = None
 
 
 class _Message(msgspec.Struct):
@@ -100,6 +102,7 @@ class SolanaLogs:
         self._sleep = sleep
         self._heartbeat_s = heartbeat_s
         self._failures = 0
+        self._is_heard = True
         self._is_puzzled = False
 
     async def listen(self, tell: Callable[[Hint], None]) -> None:
@@ -142,7 +145,7 @@ class SolanaLogs:
             raise SourceUnavailable(NAME, "the connection was closed")
         answer = decode(self._fetched(message.data), _Message)
         if answer.result is None:
-            said = plain(answer.error.message, 120) if answer.error else "no subscription"
+            said = f"RPC error {answer.error.code}" if answer.error else "no subscription"
             raise SourceRefused(NAME, f"tells no logs: {said}")
 
     def _understood(self, fetched: Fetched) -> Hint | None:
@@ -154,17 +157,18 @@ class SolanaLogs:
                 log.warning("the chain's log was not understood", source=NAME, path=error.path)
             self._is_puzzled = True
             return None
-        if self._failures:
+        if not self._is_heard:
             log.info("the chain's log is heard again", source=NAME)
-        self._failures = 0
+        self._is_heard = True
         return hint
 
     def _fetched(self, data: str | bytes) -> Fetched:
         return Fetched(NAME, data.encode() if isinstance(data, str) else data, self._clock.now())
 
     async def _wait(self, reason: str) -> None:
-        if not self._failures:
+        if self._is_heard:
             log.warning("the chain's log is not heard", source=NAME, reason=reason)
+        self._is_heard = False
         backoff_s = min(BACKOFF_S * 2 ** min(self._failures, _DOUBLINGS_MAX), BACKOFF_S_MAX)
         self._failures += 1
         await self._sleep(self._random.uniform(0, backoff_s))

@@ -158,7 +158,7 @@ async def test_the_marketplaces_program_is_subscribed_to_and_every_hint_told(nod
         said("not JSON"),
         said(b"\xff\xfe"),
         said("null"),
-        said({"jsonrpc": "2.0", "error": {"code": -32601, "message": "Method not found"}, "id": 1}),
+        said({"jsonrpc": "2.0", "error": {"code": -32601, "message": f"{KEY} may not"}, "id": 1}),
         said(SUBSCRIBED, "{"),
         said(SUBSCRIBED, "x" * (MESSAGE_BYTES_MAX + 1)),
     ],
@@ -195,6 +195,13 @@ async def test_the_waits_grow_with_jitter_up_to_a_minute_and_are_told_once(node:
     assert max(node.slept_s) > BACKOFF_S_MAX / 4
     assert len(set(node.slept_s)) == 12
     assert [line["event"] for line in lines] == ["the chain's log is not heard"]
+
+
+async def test_a_node_that_says_one_thing_and_hangs_up_is_asked_ever_less_often(node: Node) -> None:
+    node.acts = [said(SUBSCRIBED, log_notification()) for _ in range(12)]
+    async with node.open():
+        await node.hear_all()
+    assert max(node.slept_s) > BACKOFF_S_MAX / 4
 
 
 async def test_after_a_connection_that_held_the_waits_begin_anew(node: Node) -> None:
