@@ -21,6 +21,8 @@ CANCEL_EVERY_S = 0.2
 
 BURST_SHARE = {Urgency.CLICK: 1.0, Urgency.FRESH: 1.0, Urgency.RECHECK: 0.5, Urgency.BACKFILL: 0.0}
 """How much of the burst each may use: what is left is there for who cannot wait."""
+CLICK_KEPT_FROM = 4
+"""Of so many places one is kept for clicks alone; fewer are not worth dividing."""
 DAY_SHARE = {Urgency.CLICK: 1.0, Urgency.FRESH: 0.9, Urgency.RECHECK: 0.7, Urgency.BACKFILL: 0.5}
 
 
@@ -167,8 +169,9 @@ class Budget:
         return self._queue[0] if self._queue else None
 
     def _has_place(self, how: Urgency) -> bool:
-        """One place is always kept for who cannot wait."""
+        """One place is always kept for who cannot wait, and one of many for clicks."""
         kept = 1 if how >= Urgency.RECHECK and self._limits.concurrent > 1 else 0
+        kept += 1 if how > Urgency.CLICK and self._limits.concurrent >= CLICK_KEPT_FROM else 0
         return self._free > kept
 
     def _turn_away(self, wait_s: float) -> None:

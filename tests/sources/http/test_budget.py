@@ -156,6 +156,18 @@ async def test_one_place_is_kept_for_who_cannot_wait(clock: ManualClock, sleeper
     await late
 
 
+async def test_a_click_finds_a_place_whatever_fresh_listings_wait_for(clock: ManualClock, sleeper: Sleeper) -> None:
+    budget = budget_of(VendorLimits(per_minute=60, burst=6, concurrent=4), clock, sleeper)
+    order: list[Urgency] = []
+    clock.advance(timedelta(hours=1))
+    with asking(Urgency.FRESH):
+        async with budget.turn(wait_s_max=1), budget.turn(wait_s_max=1), budget.turn(wait_s_max=1):
+            late = [asyncio.create_task(served(budget, Urgency.FRESH, order)) for _ in range(4)]
+            await served(budget, Urgency.CLICK, order)
+            assert (order, sleeper.slept_s) == ([Urgency.CLICK], [])
+    await asyncio.gather(*late)
+
+
 async def test_the_last_of_a_days_turns_are_kept_for_clicks(clock: ManualClock, sleeper: Sleeper) -> None:
     budget = budget_of(VendorLimits(per_minute=6000, burst=100, per_day=10), clock, sleeper)
     order: list[Urgency] = []
