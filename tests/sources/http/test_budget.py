@@ -156,7 +156,9 @@ async def test_one_place_is_kept_for_who_cannot_wait(clock: ManualClock, sleeper
     await late
 
 
-async def test_a_click_finds_a_place_whatever_fresh_listings_wait_for(clock: ManualClock, sleeper: Sleeper) -> None:
+async def test_a_click_finds_a_place_whatever_fresh_listings_wait_for(
+    clock: ManualClock, sleeper: Sleeper
+) -> None:
     budget = budget_of(VendorLimits(per_minute=60, burst=6, concurrent=4), clock, sleeper)
     order: list[Urgency] = []
     clock.advance(timedelta(hours=1))
