@@ -82,6 +82,22 @@ async def test_what_does_not_pass_is_unavailable_after_three_tries(
     assert calls.outcomes == [CallOutcome.UNAVAILABLE] * 3
 
 
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (RESET, "the connection was closed|Connection reset by peer"),
+        (CUT_OFF, "the answer was cut off"),
+        (Reply(headers={"X": "a" * 20_000}), "what came was not HTTP as we know it"),
+    ],
+)
+async def test_what_broke_on_the_wire_is_told_in_words(
+    vendor: Vendor, server: ScriptedServer, trouble: Reply, words: str
+) -> None:
+    server.says(trouble)
+    with pytest.raises(SourceUnavailable, match=f"^alt: GET /api/things: ({words})$"):
+        await vendor.get("/things")
+
+
 async def test_a_post_that_reads_is_asked_again_too(vendor: Vendor, server: ScriptedServer) -> None:
     server.says(RESET, data({"ok": True}))
     fetched = await vendor.post("/graphql", LIMITS)
