@@ -15,7 +15,6 @@ ASKED = {
     SourceName.COLLECTOR_CRYPT,
     SourceName.MAGIC_EDEN,
     SourceName.BEEZIE,
-    SourceName.OPENSEA,
     SourceName.ALT,
     SourceName.PRICECHARTING,
     SourceName.COINGECKO,
