@@ -23,9 +23,9 @@ HEADINGS = ("source", "last answer", "failed", "today", "p50 / p95", "oldest dat
 SAMPLE_LENGTH_MAX = 300
 
 
-async def run(settings: Settings) -> int:
+async def run(settings: Settings, clock: Clock | None = None) -> int:
     """Print every vendor; 1 when one of them is down. Raises StartError."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
     views = await all_of_them(settings, clock)
     print(table(views, clock))
     for line in (line for each in views for line in not_understood(each)):

@@ -10,7 +10,7 @@ import pytest
 import bot
 from core.cli import sources
 from core.cli.demo.plan import KEYED
-from core.clock import SystemClock
+from core.clock import ManualClock
 from core.domain.listings import SourceName
 from core.domain.operations import SourceHealth
 from core.domain.sources import Change, SourceCalls
@@ -21,7 +21,7 @@ from db import allowances, operations
 from db import sources as tallies
 from db.engine import Database
 from db.lock import hold_alone
-from tests.databases import on_sqlite
+from tests.databases import NOW, on_sqlite
 from tests.e2e.community import environment
 
 OTHERS = {"BEEZIE_ENABLED": "true", "OPENSEA_KEY": "a-key", "TCGCSV_ENABLED": "false"}
@@ -107,7 +107,8 @@ async def test_a_vendor_that_is_off_or_unknown_is_not_asked(simulator: Simulator
 async def test_the_table_shows_what_running_processes_saw(
     settings: Settings, db: Database, capsys: Printed
 ) -> None:
-    now = SystemClock().now()
+    clock = ManualClock(NOW)
+    now = clock.now()
     alt = SourceCalls(
         SourceName.ALT,
         told_at=now,
@@ -123,7 +124,7 @@ async def test_the_table_shows_what_running_processes_saw(
     async with db.write() as tx:
         await tallies.keep(tx, "another process", [alt])
         await operations.keep_source(tx, SourceHealth("psa", True, now - timedelta(hours=2), "HTTP 503"))
-    assert await sources.run(settings) == 1
+    assert await sources.run(settings, clock) == 1
     shown = capsys.readouterr().out
     lines = {line.split()[0]: " ".join(line.split()) for line in shown.splitlines() if line}
     assert lines["alt"] == "alt 42 s ago 3 of 1,200 0 asked 120 / 480 ms 2 m answers"
