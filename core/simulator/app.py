@@ -39,7 +39,10 @@ def system_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class SimulatorConfig:
-    """port 0: any free one. data None: nothing is saved. pace: market events a minute, 0 stands still."""
+    """port 0: any free one. data None: nothing is saved. pace: market events a minute, 0 stands still.
+
+    page_max: rows of a page of Scryfall's and Helius's, None for as many as theirs hold in life.
+    """
 
     port: int = 0
     data: Path | None = None
@@ -52,6 +55,7 @@ class SimulatorConfig:
     cc_cache_s: int = 0
     has_limits: bool = True
     alt_api_key: str | None = None
+    page_max: int | None = None
     now: Callable[[], datetime] = system_now
 
 
@@ -115,7 +119,9 @@ def _open_discord(config: SimulatorConfig, saves: Saves) -> DiscordWorld:
 
 def _compose(simulator: Simulator, config: SimulatorConfig) -> web.Application:
     app = web.Application(client_max_size=BODY_BYTES_MAX)
-    vendors = VendorSettings(config.cc_cache_s, config.has_limits, config.alt_api_key)
+    vendors = VendorSettings(
+        config.cc_cache_s, config.has_limits, config.alt_api_key, page_max=config.page_max
+    )
     add_fault_routes(app, simulator.faults)
     add_discord_routes(app, simulator.discord, simulator.faults)
     add_vendor_routes(app, Desk(simulator.market, simulator.faults, config.now), vendors)

@@ -51,8 +51,9 @@ def rate_limited(_: float) -> web.Response:
 class Helius:
     """The routes. At Helius any key will do, none will not; the plain node knows no DAS."""
 
-    def __init__(self, desk: Desk, *, has_limits: bool = True) -> None:
+    def __init__(self, desk: Desk, *, has_limits: bool = True, page_max: int | None = None) -> None:
         self._desk = desk
+        self._page_max = page_max or PAGE_MAX
         self._rows = Rows(desk.world)
         self._das_window = Window(DAS_A_SECOND_MAX, 1000) if has_limits else None
         self._rpc_window = Window(RPC_A_SECOND_MAX, 1000) if has_limits else None
@@ -137,6 +138,7 @@ class Helius:
         limit, page = params.get("limit", PAGE_MAX), params.get("page", 1)
         if not _is_count(limit) or not _is_count(page) or limit > PAGE_MAX:
             raise RpcError(BAD_PARAMS, "Invalid request parameters.", 400)
+        limit = min(limit, self._page_max)
         items = [self._rows.asset(asset) for asset in found[(page - 1) * limit : page * limit]]
         slot = self._rows.slot(self._desk.now_ms)
         return {"last_indexed_slot": slot, "total": len(items), "limit": limit, "page": page, "items": items}

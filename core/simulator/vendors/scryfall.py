@@ -35,8 +35,9 @@ def rate_limited(_: float) -> web.Response:
 class Scryfall:
     """The routes. User-Agent and Accept must be sent."""
 
-    def __init__(self, desk: Desk, *, has_limits: bool = True) -> None:
+    def __init__(self, desk: Desk, *, has_limits: bool = True, page_max: int | None = None) -> None:
         self._desk = desk
+        self._page_max = page_max or PAGE
         self._shelf = Shelf(desk.world.scenery, "Magic")
         self._cards = {str(_uuid("card", str(card.id))): card for card in self._shelf.cards}
         self._slow = Window(SEARCHES_A_SECOND_MAX, 1000, lockout_ms=LOCKOUT_MS) if has_limits else None
@@ -61,10 +62,11 @@ class Scryfall:
         """GET /cards/search?q=&page=: words of the name, `set:code` and `cn:number`."""
         page = whole_number(request.query.get("page"), 1, 1, 10**6) or 1
         found = [card for card in self._shelf.cards if _matches(card, request.query.get("q", ""))]
-        rows = [self._row(card) for card in found[(page - 1) * PAGE : page * PAGE]]
+        size = self._page_max
+        rows = [self._row(card) for card in found[(page - 1) * size : page * size]]
         if not rows:
             return refused(404, "not_found", "Your query didn’t match any cards.")
-        body: Json = {"object": "list", "total_cards": len(found), "has_more": len(found) > page * PAGE}
+        body: Json = {"object": "list", "total_cards": len(found), "has_more": len(found) > page * size}
         if body["has_more"]:
             query = request.rel_url.with_query(dict(request.query) | {"page": str(page + 1)}).query_string
             body["next_page"] = f"{SITE}/cards/search?{query}"

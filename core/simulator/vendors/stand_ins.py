@@ -40,11 +40,10 @@ WITH_LIMITS = (
     Psa,
     Ebay,
     Tcgplayer,
-    Scryfall,
     Ygoprodeck,
-    Helius,
     OpenSea,
 )
+PAGED = (Scryfall, Helius)
 MAGIC_EDEN_A_SECOND = 2
 
 
@@ -53,11 +52,13 @@ class VendorSettings:
     """cc_cache_s: seconds that Collector Crypt's edge repeats an answer (30 in life, 0 never).
 
     has_limits: every vendor counts requests as it does in life. alt_api_key: ALT refuses other callers.
+    page_max: rows of a page of Scryfall's and Helius's, None for as many as theirs hold in life.
     """
 
     cc_cache_s: int = 0
     has_limits: bool = True
     alt_api_key: str | None = None
+    page_max: int | None = None
 
 
 def add_vendor_routes(app: web.Application, desk: Desk, settings: VendorSettings) -> None:
@@ -71,6 +72,8 @@ def add_vendor_routes(app: web.Application, desk: Desk, settings: VendorSettings
         vendor(desk).add_routes(app)
     for counted in WITH_LIMITS:
         counted(desk, has_limits=settings.has_limits).add_routes(app)
+    for paged in PAGED:
+        paged(desk, has_limits=settings.has_limits, page_max=settings.page_max).add_routes(app)
     chain = Chain(desk)
     chain.add_to(app)
     SolanaLogs(desk, chain).add_routes(app)
