@@ -180,11 +180,10 @@ async def _unanswered(error: SourceError, services: "Services", subject: str) ->
 
 async def _down_since(source: str, services: "Services") -> str:
     try:
-        known = await services.operations.sources()
+        since = await services.operations.down_since(source)
     except Exception as error:  # the sentence matters more than since when it is true
         report(error, subject="source health")
         return ""
-    since = next((health.since for health in known if health.name == source and health.is_down), None)
     return f" (since {relative(since)})" if since else ""
 
 

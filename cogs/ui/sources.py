@@ -39,8 +39,7 @@ def state_of(view: SourceView, now: datetime) -> str:
     if view.plan.off_because:
         return f"off: {view.plan.off_because}"
     if view.is_down:
-        since = "" if view.down_since is None else f" for {duration(now - view.down_since)}"
-        return f"down{since}: {clean(view.down_because, REASON_LENGTH_MAX)}"
+        return f"down{_since(view.down_since, now)}: {clean(view.down_because, REASON_LENGTH_MAX)}"
     seen = view.seen
     if seen is None:
         return "not asked yet"
@@ -82,6 +81,10 @@ def changes_of(seen: SourceCalls | None) -> str:
         return ""
     said = clean(seen.change.reason, REASON_LENGTH_MAX)
     return f"{count(seen.changes, 'answer')} not understood in the last hour, the newest: {said}"
+
+
+def _since(at: datetime | None, now: datetime) -> str:
+    return "" if at is None else f" for {duration(now - at)} (since {at:%Y-%m-%d %H:%M} UTC)"
 
 
 def _state_line(view: SourceView, now: datetime) -> str:

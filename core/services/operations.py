@@ -1,6 +1,6 @@
 """The house's own health, and what a process must remember about itself."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from core.clock import Clock
 from core.domain.operations import (
@@ -89,6 +89,14 @@ class OperationService:
         async with self.db.read() as tx:
             return tuple(await operations.sources(tx))
 
+    async def down_since(self, source: str) -> datetime | None:
+        """Since when this vendor is down; None when it is not, or the database does not say."""
+        try:
+            known = await self.sources()
+        except DATABASE_FAILURES:  # what is told of the vendor matters more than since when
+            return None
+        return next((vendor.since for vendor in known if vendor.name == source and vendor.is_down), None)
+
     async def queue(self) -> Depth:
         """How much waits for a verdict."""
         async with self.db.read() as tx:
@@ -162,5 +170,9 @@ class OperationService:
 
 def _vendors(sources: list[SourceHealth]) -> Check:
     """A vendor that is down is told, but does not make this house unready."""
-    down = [source.name for source in sources if source.is_down]
+    down = [f"{source.name}{_since(source)}" for source in sources if source.is_down]
     return Check("vendors", is_ok=True, age_s=None, says=f"down: {', '.join(down)}" if down else "answer")
+
+
+def _since(source: SourceHealth) -> str:
+    return f" since {source.since:%Y-%m-%dT%H:%M:%SZ}" if source.since else ""

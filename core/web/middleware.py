@@ -5,6 +5,8 @@ The envelope is the only place where the exception tree becomes HTTP.
 
 import asyncio
 import math
+from contextlib import suppress
+from datetime import datetime
 from http import HTTPStatus
 
 import structlog
@@ -24,13 +26,14 @@ from core.errors import (
 from core.telemetry import bind_correlation
 from core.web.access import client_address, client_key
 from core.web.answers import SECURITY_HEADERS, new_request_id, problem
-from core.web.context import CLOCK, METRICS, REQUEST_ID
+from core.web.context import CLOCK, METRICS, REQUEST_ID, SERVICES
 from core.web.limits import RateLimit
 
 BODY_BYTES_MAX = 64 * 1024
 HOOK_BYTES_MAX = 256 * 1024
 HOOKS = "/hooks/"
 REQUEST_S_MAX = 10.0
+SINCE_S_MAX = 1.0
 _STATUSES: tuple[tuple[type[UserError], HTTPStatus], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),
     (InvalidInput, HTTPStatus.BAD_REQUEST),
@@ -74,7 +77,7 @@ async def envelope(request: web.Request, handler: Handler) -> web.StreamResponse
         status = next((s for kind, s in _STATUSES if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
         return problem(request, status, str(error))
     except SourceError as error:
-        return _of_source(request, error)
+        return await _of_source(request, error)
     except DatabaseAway:  # told once, by those who run the jobs
         detail = "The database does not answer at the moment."
         return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, detail)
@@ -121,9 +124,18 @@ def _of_http(request: web.Request, error: web.HTTPException) -> web.Response:
     return problem(request, HTTPStatus(error.status), detail, headers=headers)
 
 
-def _of_source(request: web.Request, error: SourceError) -> web.Response:
+async def _of_source(request: web.Request, error: SourceError) -> web.Response:
     headers = {}
     if isinstance(error, SourceRateLimited):
         headers["Retry-After"] = str(math.ceil(error.retry_after_s))
-    detail = f"{error.source} is unavailable at the moment."
+    since = await _down_since(request, error.source)
+    so = f" (since {since:%Y-%m-%dT%H:%M:%SZ})" if since else ""
+    detail = f"{error.source} is unavailable at the moment{so}."
     return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=headers)
+
+
+async def _down_since(request: web.Request, source: str) -> datetime | None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SINCE_S_MAX):
+            return await request.app[SERVICES].operations.down_since(source)
+    return None

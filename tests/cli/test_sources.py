@@ -109,6 +109,7 @@ async def test_the_table_shows_what_running_processes_saw(
 ) -> None:
     clock = ManualClock(NOW)
     now = clock.now()
+    down_since = now - timedelta(hours=2)
     alt = SourceCalls(
         SourceName.ALT,
         told_at=now,
@@ -123,12 +124,14 @@ async def test_the_table_shows_what_running_processes_saw(
     )
     async with db.write() as tx:
         await tallies.keep(tx, "another process", [alt])
-        await operations.keep_source(tx, SourceHealth("psa", True, now - timedelta(hours=2), "HTTP 503"))
+        await operations.keep_source(tx, SourceHealth("psa", True, down_since, "HTTP 503"))
     assert await sources.run(settings, clock) == 1
     shown = capsys.readouterr().out
     lines = {line.split()[0]: " ".join(line.split()) for line in shown.splitlines() if line}
     assert lines["alt"] == "alt 42 s ago 3 of 1,200 0 asked 120 / 480 ms 2 m answers"
-    assert lines["psa"] == "psa – – 100 left – – down for 2 h: HTTP 503"
+    assert (
+        lines["psa"] == f"psa – – 100 left – – down for 2 h (since {down_since:%Y-%m-%d %H:%M} UTC): HTTP 503"
+    )
     assert lines["tcgcsv"] == "tcgcsv – – 0 asked – – off: TCGCSV_ENABLED is false"
     assert lines["ebay"].endswith("5,000 left – – not asked yet")
     assert "alt: 1 answer not understood in the last hour, the newest: Expected `int` at $.price" in shown

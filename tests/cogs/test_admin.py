@@ -47,15 +47,18 @@ async def ask(stage: Stage, person: int = ADA_ID) -> Message:
 
 
 async def test_an_administrator_sees_every_vendor_for_himself(home: Stage) -> None:
-    now = home.clock.now()
+    since = home.clock.now() - timedelta(hours=2)
     home.memory.sources.views = (
-        SourceView(SourcePlan(SourceName.PSA), True, now - timedelta(hours=2), "HTTP 503", None, 0, 70),
+        SourceView(SourcePlan(SourceName.PSA), True, since, "HTTP 503", None, 0, 70),
         SourceView(SourcePlan(SourceName.ALT, "ALT_URL is not set"), False, None, "", None, 0, None),
     )
     answer = await ask(home)
     assert answer.ephemeral_to == ADA_ID
     [embed] = answer.payload["embeds"]
-    assert embed["description"] == "**psa** down for 2 h: HTTP 503\n**alt** off: ALT\\_URL is not set"
+    assert embed["description"].splitlines() == [
+        f"**psa** down for 2 h (since {since:%Y-%m-%d %H:%M} UTC): HTTP 503",
+        "**alt** off: ALT\\_URL is not set",
+    ]
 
 
 async def test_others_do_not_see_it_and_are_refused_where_an_admin_showed_it_to_them(home: Stage) -> None:

@@ -16,7 +16,7 @@ from core.domain.deals import DealTier
 from core.domain.hints import Hint
 from core.domain.listings import Venue
 from core.domain.money import Amount, Unit
-from core.domain.operations import Check, Readiness
+from core.domain.operations import Check, Readiness, SourceHealth
 from core.domain.posts import DealPage, DealPost, DealView
 from core.domain.valuation import Evidence, EvidenceKind
 from core.services import Services
@@ -89,12 +89,18 @@ class OperationsInMemory(OperationService):
 
     def __init__(self, readiness: Readiness) -> None:
         self.now_ready = readiness
+        self.health: tuple[SourceHealth, ...] = ()
         self.error: BaseException | None = None
 
     async def readiness(self) -> Readiness:
         if self.error is not None:
             raise self.error
         return self.now_ready
+
+    async def sources(self) -> tuple[SourceHealth, ...]:
+        if self.error is not None:
+            raise self.error
+        return self.health
 
 
 class PostsNotAsked(PostService):

@@ -8,6 +8,7 @@ from http import HTTPStatus
 import pytest
 from aiohttp import web
 
+from core.domain.operations import SourceHealth
 from core.errors import (
     DatabaseAway,
     InvalidInput,
@@ -22,7 +23,7 @@ from core.errors import (
 from core.web.answers import SECURITY_HEADERS
 from core.web.middleware import BODY_BYTES_MAX
 from tests.logs import written_logs
-from tests.web.serving import Answer, running_api
+from tests.web.serving import NOW, Answer, running_api
 
 CANARY = "planted-Secret-0123456789"
 
@@ -59,6 +60,17 @@ async def test_each_error_has_its_status_and_its_words(error: Exception, status:
         answer = await api.get("/api/v1/deals")
     assert answer.status == status
     assert problem_of(answer)["detail"] == detail
+
+
+@pytest.mark.parametrize("error", [None, DatabaseAway("cut off"), TimeoutError()])
+async def test_since_when_a_vendor_is_down_is_told_where_that_is_known(error: Exception | None) -> None:
+    async with running_api() as api:
+        api.deals.error = SourceUnavailable("alt", CANARY)
+        api.operations.health = (SourceHealth("alt", True, NOW), SourceHealth("psa", True, NOW))
+        api.operations.error = error
+        answer = await api.get("/api/v1/deals")
+    since = "" if error else " (since 2026-01-02T03:04:05Z)"
+    assert problem_of(answer)["detail"] == f"alt is unavailable at the moment{since}."
 
 
 async def test_a_budget_that_is_spent_says_when_to_come_back() -> None:

@@ -35,7 +35,7 @@ def view(seen: SourceCalls | None = SEEN, *, off_because: str = "", is_down: boo
     ("shown", "said"),
     [
         (view(off_because="ALT_URL is not set"), "off: ALT_URL is not set"),
-        (view(is_down=True), "down for 3 m: 5 failures"),
+        (view(is_down=True), "down for 3 m (since 2026-03-01 11:57 UTC): 5 failures"),
         (view(None), "not asked yet"),
         (view(), "answers"),
         (view(msgspec.structs.replace(SEEN, failed_at=NOW)), "failed 0 s ago: HTTP 503"),
