@@ -12,6 +12,7 @@ from core.domain.sources import SourceCalls, SourceView
 from core.errors import NotAllowed
 
 REASON_LENGTH_MAX = 120
+SHORT_REASON_LENGTH_MAX = 40
 NOTHING = "–"
 _DESCRIPTION_MAX = 4_000
 _GREEN, _RED = discord.Colour(0x2ECC71), discord.Colour(0xE74C3C)
@@ -24,27 +25,31 @@ def refuse_strangers(interaction: Interaction) -> None:
 
 
 def sources_embed(views: Iterable[SourceView], *, now: datetime) -> discord.Embed:
-    """Every vendor in a line or two, those that are off in one each at the end."""
-    asked = [view for view in views if not view.plan.off_because]
-    off = [_state_line(view, now) for view in views if view.plan.off_because]
-    is_well = not any(view.is_down for view in asked)
-    embed = discord.Embed(title="Sources", colour=_GREEN if is_well else _RED)
-    embed.description = _fitting([*(_line(view, now) for view in asked), *off])
+    """Every vendor in a line or two: those that are down first, those that are off last.
+
+    Where there is too much to say, reasons get shorter before a vendor is left out.
+    """
+    ordered = sorted(views, key=_rank)
+    embed = discord.Embed(title="Sources", colour=_RED if any(map(_is_ill, ordered)) else _GREEN)
+    lines = [_line(view, now, REASON_LENGTH_MAX) for view in ordered]
+    if sum(units(line) + 1 for line in lines) > _DESCRIPTION_MAX:
+        lines = [_line(view, now, SHORT_REASON_LENGTH_MAX) for view in ordered]
+    embed.description = _fitting(lines)
     embed.set_footer(text="Calls and failures are those of the last hour; latencies are p50 and p95")
     return embed
 
 
-def state_of(view: SourceView, now: datetime) -> str:
+def state_of(view: SourceView, now: datetime, reason_max: int = REASON_LENGTH_MAX) -> str:
     """Whether it is asked, and whether it answers; the reason is the vendor's, as it came."""
     if view.plan.off_because:
         return f"off: {view.plan.off_because}"
     if view.is_down:
-        return f"down{_since(view.down_since, now)}: {clean(view.down_because, REASON_LENGTH_MAX)}"
+        return f"down{_since(view.down_since, now)}: {clean(view.down_because, reason_max)}"
     seen = view.seen
     if seen is None:
         return "not asked yet"
     if seen.failed_at is not None and (seen.succeeded_at is None or seen.failed_at > seen.succeeded_at):
-        return f"failed {ago(seen.failed_at, now)}: {clean(seen.failure, REASON_LENGTH_MAX)}"
+        return f"failed {ago(seen.failed_at, now)}: {clean(seen.failure, reason_max)}"
     return "answers"
 
 
@@ -75,11 +80,11 @@ def age_of(seen: SourceCalls | None, now: datetime) -> str:
     return duration(max(now - seen.oldest_data_at, timedelta(0)))
 
 
-def changes_of(seen: SourceCalls | None) -> str:
+def changes_of(seen: SourceCalls | None, reason_max: int = REASON_LENGTH_MAX) -> str:
     """Answers of another shape than documented; empty when there were none."""
     if seen is None or seen.change is None:
         return ""
-    said = clean(seen.change.reason, REASON_LENGTH_MAX)
+    said = clean(seen.change.reason, reason_max)
     return f"{count(seen.changes, 'answer')} not understood in the last hour, the newest: {said}"
 
 
@@ -87,23 +92,36 @@ def _since(at: datetime | None, now: datetime) -> str:
     return "" if at is None else f" for {duration(now - at)} (since {at:%Y-%m-%d %H:%M} UTC)"
 
 
-def _state_line(view: SourceView, now: datetime) -> str:
-    return f"**{view.plan.name}** {plain(state_of(view, now), 2 * REASON_LENGTH_MAX)}"
+def _is_ill(view: SourceView) -> bool:
+    return view.is_down and not view.plan.off_because
 
 
-def _line(view: SourceView, now: datetime) -> str:
-    seen = view.seen
+def _rank(view: SourceView) -> tuple[bool, bool]:
+    return bool(view.plan.off_because), not view.is_down
+
+
+def _line(view: SourceView, now: datetime, reason_max: int) -> str:
+    shown = 2 * REASON_LENGTH_MAX  # with the backslashes
+    line = f"**{view.plan.name}** {plain(state_of(view, now, reason_max), shown)}"
+    if view.plan.off_because:
+        return line
+    details = [_figures(view, now), plain(changes_of(view.seen, reason_max), shown)]
+    return "\n".join([line, *(f"-# {detail}" for detail in details if detail)])
+
+
+def _figures(view: SourceView, now: datetime) -> str:
+    """Of one that was not asked yet only what is left of its day, where it counts any."""
+    seen, today = view.seen, f"{today_of(view)} today"
+    if seen is None:
+        return "" if view.left_today is None else today
     parts = [
-        f"last answer {ago(seen.succeeded_at if seen else None, now)}",
+        f"last answer {ago(seen.succeeded_at, now)}",
         f"{failures_of(seen)} failed",
-        today_of(view),
+        today,
         latency_of(seen),
         f"data {age_of(seen, now)} old",
     ]
-    line = _state_line(view, now)
-    told = [line] if seen is None else [line, f"-# {' · '.join(parts)}"]
-    changed = changes_of(seen)
-    return "\n".join([*told, f"-# {plain(changed, 2 * REASON_LENGTH_MAX)}"] if changed else told)
+    return " · ".join(parts)
 
 
 def _fitting(lines: Iterable[str]) -> str:

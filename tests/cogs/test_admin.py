@@ -57,6 +57,7 @@ async def test_an_administrator_sees_every_vendor_for_himself(home: Stage) -> No
     [embed] = answer.payload["embeds"]
     assert embed["description"].splitlines() == [
         f"**psa** down for 2 h (since {since:%Y-%m-%d %H:%M} UTC): HTTP 503",
+        "-# 70 left today",
         "**alt** off: ALT\\_URL is not set",
     ]
 
