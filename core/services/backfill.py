@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 PAGES_MAX = 20
 TOKENS_MAX = 50
 """So many tokens' histories are read in a piece."""
-UNKNOWN_MAX = 10
+UNKNOWN_MAX = 50
 """So many sold tokens are asked about in a piece."""
 CANDLE_DAYS = (30, 90)
 """The fewer days, the shorter the candles."""
