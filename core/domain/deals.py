@@ -196,7 +196,8 @@ def _missing(valuation: Valuation, policy: DealPolicy) -> tuple[str, ...]:
     if valuation.confidence < policy.confidence_min:
         missing.append(f"confidence is {valuation.confidence}, {policy.confidence_min} is asked for")
     if valuation.is_thin:
-        missing.append(f"only {valuation.sales} sales of this grade in 90 days")
+        few = {0: "no sales", 1: "only 1 sale"}.get(valuation.sales, f"only {valuation.sales} sales")
+        missing.append(f"{few} of this grade in 90 days")
     return tuple(missing)
 
 

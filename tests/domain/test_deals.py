@@ -135,6 +135,13 @@ def test_a_look_says_everything_that_is_missing() -> None:
     assert thin.missing == ("confidence is 50, 60 is asked for", "only 2 sales of this grade in 90 days")
 
 
+@pytest.mark.parametrize(("sales", "said"), [(0, "no sales"), (1, "only 1 sale"), (2, "only 2 sales")])
+def test_few_sales_are_counted_in_plain_words(sales: int, said: str) -> None:
+    thin = appraise(discounted(3_000), valued(by_sales(sales, 50)), DEFAULT_POLICY)
+    assert isinstance(thin, Deal)
+    assert f"{said} of this grade in 90 days" in thin.missing
+
+
 def profit_policy(**least: int) -> DealPolicy:
     """The ordinary tiers; each named one asks for a profit in micro-dollars."""
     rules = (
