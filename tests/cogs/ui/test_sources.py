@@ -91,7 +91,7 @@ def test_what_is_down_comes_first_and_what_is_off_last() -> None:
     ]
     lines = str(sources_embed(views, now=NOW).description).splitlines()
     assert lines == [
-        "**alt** down for 3 m: 5 failures",
+        "**alt** down for 3 m (since 2026-03-01 11:57 UTC): 5 failures",
         "**ebay** not asked yet",
         "**psa** off: without a token",
     ]
