@@ -4,10 +4,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 
+import pytest
+
 from core.domain.prices import sale_key
 from core.simulator.market.things import Activity, Currency, Deed, Venue, time_of
 from tests.databases import on_sqlite
 from tests.town import Town, town
+
+pytestmark = pytest.mark.slow
 
 RATE_IS_OFF_MAX, RATE_IS_OFF_MOSTLY = 0.15, 0.02
 """Candles of four days, which is what there is beyond the last month, tell what SOL cost no better."""

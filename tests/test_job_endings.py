@@ -9,6 +9,8 @@ from core.events import Topic
 from db.engine import Database
 from tests.job_table import Processes, Work, a_job
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def processes(db: Database) -> Processes:

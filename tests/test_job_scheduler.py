@@ -12,6 +12,8 @@ from db import jobs
 from db.engine import Database
 from tests.job_table import RUN_MAX, Processes, Work, a_job
 
+pytestmark = pytest.mark.slow
+
 OFTEN = timedelta(milliseconds=10)
 
 

@@ -13,6 +13,8 @@ import pytest
 from core.settings import load
 from core.version import VERSION
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 RUNTIME: list[str] = PROJECT["dependencies"]

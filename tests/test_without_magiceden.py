@@ -10,6 +10,8 @@ from core.simulator.market.things import Venue
 from tests.databases import on_sqlite
 from tests.town import town
 
+pytestmark = pytest.mark.slow
+
 GONE: dict[str, tuple[str, int | None]] = {
     "gone": ("status", 410),
     "unknown": ("status", 404),

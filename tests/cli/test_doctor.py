@@ -21,6 +21,8 @@ from db.engine import Database
 from tests.cli.processes import run as run_process
 from tests.e2e.community import environment
 
+pytestmark = pytest.mark.slow
+
 ASKED = ["collectorcrypt", "magiceden", "coingecko", "coinbase", "jupiter", "alt"]
 CATALOGUES = ["tcgdex", "scryfall", "ygoprodeck"]
 OFF = ["beezie", "opensea", "ebay", "pricecharting", "psa", "tcgcsv", "tcgplayer", "pyth", "helius", "solana"]

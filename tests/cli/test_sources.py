@@ -24,6 +24,8 @@ from db.lock import hold_alone
 from tests.databases import NOW, on_sqlite
 from tests.e2e.community import environment
 
+pytestmark = pytest.mark.slow
+
 OTHERS = {"BEEZIE_ENABLED": "true", "OPENSEA_KEY": "a-key", "TCGCSV_ENABLED": "false"}
 ASKED = sorted({name.value for name in SourceName} - {"tcgcsv", "discord"})
 Printed = pytest.CaptureFixture[str]

@@ -21,6 +21,8 @@ from core.settings.model import KINDS
 from core.sources.http import SourceHttp
 from core.telemetry import Metrics
 
+pytestmark = pytest.mark.slow
+
 SECRETS = [name for name, kind in KINDS.items() if Secret in get_args(kind) and not name.endswith("_url")]
 ADDRESSES = [name for name in KINDS if name.endswith("_url")]
 

@@ -18,6 +18,8 @@ from tests.services.house import House
 from tests.services.pasts import Candles, Vault, Venue
 from tests.services.reports import CC, ME, MINT, a_slab, at, listed, page, sol, sold, usd
 
+pytestmark = pytest.mark.slow
+
 DAY_S = 86_400
 AWAY = SourceUnavailable("magiceden", "does not answer")
 CHANGED = SourceChanged("collectorcrypt", "not an amount", path="$[0].amount")

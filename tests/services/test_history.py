@@ -27,6 +27,8 @@ from tests.docs import markdown
 from tests.services.house import House
 from tests.services.reports import listed, sold, usd
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "history.md").read_text(encoding="utf-8")
 EXAMPLES = [line.encode() for block in markdown.BLOCK.findall(DOCUMENT) for line in block.splitlines()]
 HEADER, KIND, TOKEN = EXAMPLES[0], EXAMPLES[1], EXAMPLES[2]

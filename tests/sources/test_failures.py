@@ -16,6 +16,8 @@ from tests.sources.questions.every import QUESTIONS
 from tests.sources.questions.question import Question
 from tests.sources.server import CUT_OFF, RESET, SILENCE, WEB_PAGE, Reply, ScriptedServer, data
 
+pytestmark = pytest.mark.slow
+
 Failure: TypeAlias = tuple[Reply, type[SourceError]]
 
 EVERY_QUESTION = pytest.mark.parametrize("question", QUESTIONS, ids=str)

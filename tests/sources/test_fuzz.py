@@ -38,6 +38,8 @@ from tests.sources.payloads import (
 )
 from tests.sources.questions.marketplaces import SLAB
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Parser:

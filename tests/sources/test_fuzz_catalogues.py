@@ -32,6 +32,8 @@ from tests.sources.payloads_catalogues import (
 )
 from tests.sources.test_fuzz import FUZZ, Parser, is_sound, mutations
 
+pytestmark = pytest.mark.slow
+
 FLAMES = CardSet("3/23237", "Pokemon", "Obsidian Flames")
 PRICES = fetched(SourceName.TCGCSV, csv_answer(csv_price()))
 PRINTINGS = ygo_cards(ygo_card(card_sets=[ygo_printing(), ygo_printing(set_rarity="Secret Rare")]))

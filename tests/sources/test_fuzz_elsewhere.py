@@ -24,6 +24,8 @@ from tests.sources.payloads_elsewhere import (
 from tests.sources.payloads_people import discord_guild, discord_token, discord_user
 from tests.sources.test_fuzz import FUZZ, Parser, assert_sound, mutations
 
+pytestmark = pytest.mark.slow
+
 PARSERS = (
     Parser(
         "beezie listings", lambda f: beezie.parse_listings(f)[0], beezie_page(beezie_item(), beezie_item())

@@ -32,6 +32,8 @@ from tests.sources.payloads_keyed import (
 )
 from tests.sources.test_fuzz import FUZZ, Parser, assert_sound, mutations
 
+pytestmark = pytest.mark.slow
+
 ENTRY = CatalogueEntry("451784", "Pokemon", "Charizard ex")
 PARSERS = (
     Parser("token", lambda f: decode(f, Lent), token()),

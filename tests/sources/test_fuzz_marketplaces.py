@@ -26,6 +26,8 @@ from tests.sources.payloads_marketplaces import (
 from tests.sources.questions.marketplaces import DAY, SLAB
 from tests.sources.test_fuzz import FUZZ, Parser, assert_sound, is_sound, mutations
 
+pytestmark = pytest.mark.slow
+
 SINCE = START - DAY
 SOLD = [me_activity("buyNow"), me_activity("buyNow", priceInfo=spl("1"))]
 

@@ -33,6 +33,8 @@ from tests.sources.payloads_rates import (
 )
 from tests.sources.test_fuzz import FUZZ, Parser, assert_sound, mutations
 
+pytestmark = pytest.mark.slow
+
 PAIR, HALF_HOUR = "SOL/USD", timedelta(minutes=30)
 PARSERS = (
     Parser("coinbase", lambda f: coinbase.parse_rate(f, PAIR), coinbase_spot()),

@@ -15,6 +15,8 @@ from tests.sources.huge import NAMES, NUMBERS, Huge, ids, priced, values
 from tests.sources.questions.keyed import LENDING, tcgplayer
 from tests.sources.server import ScriptedServer, data
 
+pytestmark = pytest.mark.slow
+
 TCGPLAYER_ROWS = 100
 """Its prices are asked for by the cards' ids: more than it gives would not fit into a question."""
 PRODUCTS = [str(100_000 + n) for n in NUMBERS]

@@ -28,6 +28,8 @@ from tests.sources.questions.marketplaces import DAY, SLAB
 from tests.sources.questions.people import GRANT, discord
 from tests.sources.server import ScriptedServer, data
 
+pytestmark = pytest.mark.slow
+
 GUILDS = 200
 """As many as a person may be in."""
 PAGES = 9

@@ -24,6 +24,8 @@ from tests.sources.conftest import START
 from tests.sources.payloads import Json
 from tests.sources.test_fuzz import Parser, places
 
+pytestmark = pytest.mark.slow
+
 PARSERS: tuple[Parser, ...] = (
     *test_fuzz.PARSERS,
     *test_fuzz_catalogues.PARSERS,

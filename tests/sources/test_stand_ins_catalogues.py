@@ -23,6 +23,8 @@ from core.sources.ygoprodeck import LOCKOUT_S as YGOPRODECK_LOCKOUT_S
 from core.sources.ygoprodeck import YgoProDeck
 from tests.sources.payloads_catalogues import UUID
 
+pytestmark = pytest.mark.slow
+
 MARKET = SimulatorConfig(port=0, data=None, pace=0, cards=300, listings=20, has_limits=False)
 CENT = 10_000
 

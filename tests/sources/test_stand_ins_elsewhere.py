@@ -22,6 +22,8 @@ from tests.sources.conftest import START, Sleeper
 from tests.sources.payloads import MINT
 from tests.sources.payloads_elsewhere import PROOF
 
+pytestmark = pytest.mark.slow
+
 MARKET = SimulatorConfig(
     port=0, data=None, pace=0, cards=300, listings=150, has_limits=False, now=lambda: START
 )

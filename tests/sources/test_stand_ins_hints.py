@@ -15,6 +15,8 @@ from core.simulator.market.things import Currency, Standard, Token, Venue
 from core.sources.hints import SolanaLogs
 from tests.sources.conftest import START, Sleeper
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 30
 
 

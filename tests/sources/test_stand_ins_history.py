@@ -23,6 +23,8 @@ from core.sources.http import SourceHttp
 from core.sources.magiceden import MagicEden
 from tests.sources.conftest import START, Sleeper
 
+pytestmark = pytest.mark.slow
+
 MARKET = SimulatorConfig(
     port=0, data=None, pace=0, cards=300, listings=150, has_limits=False, now=lambda: START
 )

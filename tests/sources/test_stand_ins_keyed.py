@@ -26,6 +26,8 @@ from core.sources.psa import Psa
 from core.sources.tcgplayer import TcgPlayer
 from tests.sources.conftest import START, Sleeper
 
+pytestmark = pytest.mark.slow
+
 MARKET = SimulatorConfig(
     port=0, data=None, pace=0, cards=300, listings=150, has_limits=False, now=lambda: START
 )

@@ -13,6 +13,8 @@ from core.sources.http import SourceHttp
 from core.sources.scryfall import Scryfall
 from tests.sources.conftest import Calls
 
+pytestmark = pytest.mark.slow
+
 PAGE_MAX = 3
 MARKET = SimulatorConfig(pace=0, cards=300, listings=20, has_limits=False, page_max=PAGE_MAX)
 

@@ -28,6 +28,8 @@ from core.sources.pyth import Pyth
 from core.sources.solana import Solana
 from tests.sources.conftest import Sleeper
 
+pytestmark = pytest.mark.slow
+
 MARKET = SimulatorConfig(port=0, data=None, pace=0, cards=300, listings=150, has_limits=False)
 NOBODY = Wallet("1" * 44)
 

@@ -16,6 +16,8 @@ from core.simulator.discord.world import system_now
 from tests.simulator.discord.conftest import LookAlike
 from tests.simulator.discord.openapi import anonymous, as_described, operations, schema_faults
 
+pytestmark = pytest.mark.slow
+
 Json = dict[str, Any]
 BODIES: dict[str, Json] = json.loads(Path(__file__).with_name("bodies.json").read_bytes())
 WRONG: tuple[object, ...] = (

@@ -13,6 +13,8 @@ from core.simulator.discord.ratelimits import GLOBAL, RateLimits
 from core.simulator.discord.world import system_now
 from tests.simulator.discord.conftest import TOKEN, Bot, LookAlike, StartBot
 
+pytestmark = pytest.mark.slow
+
 MESSAGES = "/channels/{channel_id}/messages"
 POSTS = f"/channels/{DEALS_ID}/messages"
 

@@ -17,6 +17,8 @@ from core.services.evidence import COMPARED_MAX
 from core.simulator.market.settings import InsuredNoise
 from tests.simulator.market.witness import Told, Witness
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (101, 102, 103)
 INSTALLS: Mapping[str, tuple[SourceName, ...]] = {
     "stock": (),

@@ -13,6 +13,8 @@ from core.simulator.market.things import Activity, Currency, Deed, Mood, Venue
 from core.simulator.market.values import fair_usd_micros
 from core.simulator.market.world import World
 
+pytestmark = pytest.mark.slow
+
 MINUTE_MS = 60_000
 
 

@@ -13,6 +13,8 @@ from core.simulator.market.values import fair_usd_micros
 from core.simulator.market.world import World
 from tests.simulator.market.conftest import BORN
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (11, 12, 13)
 HOURS = 24
 

@@ -14,6 +14,8 @@ from core.simulator.market.things import Currency, Deed, Mood, Venue
 from core.simulator.market.world import World, world_from
 from tests.benchmarks.world_month import live_on as world_after
 
+pytestmark = pytest.mark.slow
+
 HOUR = timedelta(hours=1)
 
 
