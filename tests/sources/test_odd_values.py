@@ -12,28 +12,13 @@ from core.domain.listings import SourceName
 from core.domain.money import AMOUNT_MAX, Amount
 from core.errors import SourceError
 from core.sources.http import Fetched
-from tests.sources import (
-    test_fuzz,
-    test_fuzz_catalogues,
-    test_fuzz_elsewhere,
-    test_fuzz_keyed,
-    test_fuzz_marketplaces,
-    test_fuzz_rates,
-)
 from tests.sources.conftest import START
+from tests.sources.parsers.every import PARSERS
+from tests.sources.parsers.parser import Parser, places
 from tests.sources.payloads import Json
-from tests.sources.test_fuzz import Parser, places
 
 pytestmark = pytest.mark.slow
 
-PARSERS: tuple[Parser, ...] = (
-    *test_fuzz.PARSERS,
-    *test_fuzz_catalogues.PARSERS,
-    *test_fuzz_elsewhere.PARSERS,
-    *test_fuzz_keyed.PARSERS,
-    *test_fuzz_marketplaces.PARSERS,
-    *test_fuzz_rates.PARSERS,
-)
 ODD: tuple[Json, ...] = (
     None,
     True,
