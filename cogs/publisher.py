@@ -14,11 +14,11 @@ import structlog
 
 from cogs.client import CartelBot
 from cogs.ui.buttons import BuyButton, CopyButton
-from cogs.ui.deals import deal_embed, deal_view
 from cogs.ui.errors import UNREACHABLE, report
+from cogs.ui.posts import mark_of, message_of
 from cogs.ui.sending import one_try
 from core.clock import Clock
-from core.domain.posts import DealPost, Post
+from core.domain.posts import DealPost, Payload, Post
 from core.services import Services
 from core.telemetry import Metrics, bind_correlation
 
@@ -106,7 +106,7 @@ class Publisher:
         return taken
 
     async def _show(self, post: Post) -> None:
-        with bind_correlation(post.payload.mint):
+        with bind_correlation(post.payload.mint if isinstance(post.payload, DealPost) else f"post {post.id}"):
             with one_try() as requests:
                 outcome = await self._try(post)
             await self._tell(post, outcome, is_certainly_unsent=requests.is_certainly_vain)
@@ -159,7 +159,7 @@ class Publisher:
         )
         async for message in history:
             seen += 1
-            if message.author == self.bot.user and ids & custom_ids(message):
+            if message.author == self.bot.user and (ids & custom_ids(message) or is_marked(message, post.id)):
                 log.info("post found in the channel", post=post.id, message=message.id)
                 return Shown(certain_rev(post), message.id, message.created_at)
         if seen >= HISTORY_MESSAGES_MAX:
@@ -167,13 +167,13 @@ class Publisher:
         return await self._send(post)
 
     async def _send(self, post: Post) -> Outcome:
-        deal = post.payload
+        looks = message_of(post.payload, post_id=post.id, now=self.clock.now(), sent_at=None)
         message = await self._channel(post).send(
-            content=ping(deal),
-            embed=deal_embed(deal, now=self.clock.now(), post_id=post.id, sent_at=None),
-            view=deal_view(deal, post.id),
+            content=looks.content,
+            embed=looks.embed,
+            view=looks.view or discord.utils.MISSING,
             nonce=post.nonce,
-            allowed_mentions=allowed_pings(deal),
+            allowed_mentions=looks.allowed_mentions or discord.AllowedMentions.none(),
         )
         rev = post.wanted_rev if post.maybe_sent <= 1 else certain_rev(post)
         return Shown(rev, message.id, message.created_at)
@@ -182,12 +182,9 @@ class Publisher:
         assert post.message_id is not None
         message = self._channel(post).get_partial_message(post.message_id)
         sent_at = post.sent_at or message.created_at
+        looks = message_of(post.payload, post_id=post.id, now=self.clock.now(), sent_at=sent_at)
         try:
-            await message.edit(
-                embed=deal_embed(post.payload, now=self.clock.now(), post_id=post.id, sent_at=sent_at),
-                view=deal_view(post.payload, post.id),
-                allowed_mentions=allowed_pings(post.payload),
-            )
+            await message.edit(embed=looks.embed, view=looks.view, allowed_mentions=looks.allowed_mentions)
         except discord.NotFound as gone:
             if gone.code != MESSAGE_GONE:
                 raise
@@ -221,8 +218,8 @@ class Publisher:
         if guild is not None and guild.deals_channel_id == post.destination.channel_id:
             await self.services.guilds.pause(guild.id, reason)
 
-    def _measure(self, deal: DealPost, sent_at: datetime) -> None:
-        if deal.was_open_before:
+    def _measure(self, deal: Payload, sent_at: datetime) -> None:
+        if not isinstance(deal, DealPost) or deal.was_open_before:
             return
         listed_s = (sent_at - deal.listed_at).total_seconds() if deal.listed_at else None
         seen_s = (sent_at - deal.observed_at).total_seconds()
@@ -247,18 +244,10 @@ def certain_rev(post: Post) -> int:
     return post.wanted_rev if is_first else post.wanted_rev - 1
 
 
+def is_marked(message: discord.Message, post_id: int) -> bool:
+    return any((embed.url or "").endswith(mark_of(post_id)) for embed in message.embeds)
+
+
 def custom_ids(message: discord.Message) -> set[str]:
     rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
     return {item.custom_id for row in rows for item in row.children if item.custom_id}
-
-
-def ping(deal: DealPost) -> str | None:
-    """The line above the embed, only there to ping a role: never for what is old news."""
-    if deal.ping_role_id is None or deal.closing or deal.was_open_before:
-        return None
-    return f"<@&{deal.ping_role_id}>"
-
-
-def allowed_pings(deal: DealPost) -> discord.AllowedMentions:
-    roles = [discord.Object(deal.ping_role_id)] if ping(deal) and deal.ping_role_id else []
-    return discord.AllowedMentions(everyone=False, users=False, roles=roles, replied_user=False)

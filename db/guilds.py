@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Select, String, select, update
+from sqlalchemy import BigInteger, ForeignKey, Row, Select, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.deals import DealPolicy, policy_hash
-from core.domain.guilds import Guild
+from core.domain.guilds import Guild, ServerSettings
 from db.base import Base
 from db.engine import Tx, insert_new
 from db.types import Json, UtcDateTime
@@ -73,13 +73,13 @@ async def leave(tx: Tx, guild_id: int, now: datetime) -> None:
 
 async def get(tx: Tx, guild_id: int) -> Guild | None:
     row = (await tx.execute(_guilds().where(GuildRow.id == guild_id))).first()
-    return None if row is None else Guild(*row)
+    return None if row is None else _guild(row)
 
 
 async def with_channel(tx: Tx) -> list[Guild]:
     """The servers that chose where deals go, paused ones included."""
     query = _guilds().where(GuildRow.left_at.is_(None), GuildRow.deals_channel_id.is_not(None))
-    return [Guild(*row) for row in await tx.execute(query.order_by(GuildRow.id))]
+    return [_guild(row) for row in await tx.execute(query.order_by(GuildRow.id))]
 
 
 async def posting_to(tx: Tx, policy_hash: str) -> list[Guild]:
@@ -90,7 +90,7 @@ async def posting_to(tx: Tx, policy_hash: str) -> list[Guild]:
         GuildRow.deals_channel_id.is_not(None),
         GuildRow.paused_because.is_(None),
     )
-    return [Guild(*row) for row in await tx.execute(query.order_by(GuildRow.id))]
+    return [_guild(row) for row in await tx.execute(query.order_by(GuildRow.id))]
 
 
 async def choose_channel(tx: Tx, guild_id: int, channel_id: int, *, by: int, now: datetime) -> bool:
@@ -108,3 +108,8 @@ def _guilds() -> Select[int, str, int | None, DealPolicy, str | None]:
     return select(
         GuildRow.id, GuildRow.name, GuildRow.deals_channel_id, PolicyRow.body, GuildRow.paused_because
     ).join(PolicyRow, PolicyRow.hash == GuildRow.policy_hash)
+
+
+def _guild(row: Row[int, str, int | None, DealPolicy, str | None]) -> Guild:
+    id, name, channel_id, policy, paused_because = row
+    return Guild(id, name, ServerSettings(policy, channel_id), paused_because)

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.domain.posts import Destination, Payload, Post, PostState
+from core.domain.posts import Destination, Payload, Post, PostState, purpose_of
 from db.base import Base
 from db.engine import Tx, insert_new
 from db.listings import VersionRow
@@ -82,7 +82,7 @@ async def want(tx: Tx, wish: Wish, now: datetime) -> None:
         "dedupe_key": wish.key,
         "guild_id": wish.destination.guild_id,
         "channel_id": wish.destination.channel_id,
-        "purpose": "deal",
+        "purpose": purpose_of(wish.payload),
         "version_id": wish.version_id,
         "verdict_id": wish.verdict_id,
         "payload": wish.payload,

@@ -17,9 +17,10 @@ from cogs.client import EXTENSIONS, SESSIONS_LEFT_MIN, CartelBot
 from cogs.ui.guilds import NEEDED, WISHED
 from core.clock import SystemClock
 from core.domain.deals import DEFAULT_POLICY
+from core.domain.guilds import REPEAT_FALL_BPS
 from core.domain.listings import SALE_SETTLES
 from core.runtime import sources
-from core.services import appraisal, listings, rechecks, verdicts
+from core.services import appraisal, listings, rechecks
 from core.settings import FROM_FILES, NAMES
 from core.sources.http import breaker
 from core.telemetry import Metrics
@@ -195,7 +196,7 @@ def test_the_numbers_of_the_decisions_are_those_of_the_code() -> None:
         f"it may hold {appraisal.SLOTS_BACKFILL} of the {appraisal.SLOTS}",
         f"of at most {appraisal.BACK_OFF_MAX_S // 60} minutes",
         f"tried {appraisal.TRIES_MAX} times and then parked",
-        f"fell by {verdicts.REPEAT_FALL_BPS // 100} % or more",
+        f"fell by {REPEAT_FALL_BPS // 100} % or more",
         f"trusted for {publisher.NONCE_TRUSTED.seconds} seconds after the first try",
         f"a try may take {publisher.TRY_LIMIT_S} seconds",
         f"fewer than {SESSIONS_LEFT_MIN} of the day's starts",

@@ -46,8 +46,8 @@ class Town:
     async def post_of(self, offered: Offered) -> DealPost:
         async with self.runtime.db.read() as tx:
             payloads = list((await tx.execute(select(PostRow.payload))).scalars())
-        [found] = [payload for payload in payloads if payload.mint == offered.mint]
-        assert isinstance(found, DealPost)
+        deals = [payload for payload in payloads if isinstance(payload, DealPost)]
+        [found] = [deal for deal in deals if deal.mint == offered.mint]
         return found
 
     async def show_posts(self) -> None:

@@ -74,6 +74,18 @@ def deal_view(deal: DealPost, post_id: int) -> discord.ui.View:
     return view
 
 
+def ping(deal: DealPost) -> str | None:
+    """The line above the embed, only there to ping a role: never for what is old news."""
+    if deal.ping_role_id is None or deal.closing or deal.was_open_before:
+        return None
+    return f"<@&{deal.ping_role_id}>"
+
+
+def allowed_pings(deal: DealPost) -> discord.AllowedMentions:
+    roles = [discord.Object(deal.ping_role_id)] if ping(deal) and deal.ping_role_id else []
+    return discord.AllowedMentions(everyone=False, users=False, roles=roles, replied_user=False)
+
+
 def deals_embed(page: DealPage, *, tier: DealTier | None, guild: Guild | None) -> discord.Embed:
     """The newest open deals, or what to do so that there will be some, and who keeps further ones waiting."""
     which = f" {tier.upper()}" if tier else ""

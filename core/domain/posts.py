@@ -9,6 +9,7 @@ from core.domain.catalog import Grade, Grader
 from core.domain.deals import DealTier
 from core.domain.listings import Reported, Venue
 from core.domain.money import Amount
+from core.domain.notices import NoticePost
 from core.domain.operations import SourceHealth
 from core.domain.valuation import Evidence
 
@@ -84,8 +85,13 @@ class DealPost(msgspec.Struct, frozen=True, tag="deal", tag_field="post"):
     """Sources that should have had a say in the value and gave no answer."""
 
 
-Payload = DealPost
-"""All payloads; a union when there are more."""
+Payload = DealPost | NoticePost
+"""Everything that can be a message."""
+
+
+def purpose_of(payload: Payload) -> str:
+    """The kind of a payload in one word."""
+    return str(payload.__struct_config__.tag)
 
 
 class Post(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from core.domain.listings import Report, Reported
-from core.domain.posts import Closing, Rank
+from core.domain.posts import Closing, DealPost, Rank
 from db import posts, work
 from db.engine import Tx
 
@@ -17,7 +17,7 @@ async def close_posts(tx: Tx, version_id: int, report: Report, now: datetime) ->
     for post in await posts.of_versions(tx, [version_id]):
         if post.first_try_at is None:
             await posts.withdraw(tx, post.id)
-        elif post.payload.closing is None:
+        elif isinstance(post.payload, DealPost) and post.payload.closing is None:
             closed = msgspec.structs.replace(post.payload, closing=closing)
             await posts.change(tx, post.id, closed, rank=Rank.CLOSING, now=now)
 

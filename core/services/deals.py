@@ -55,9 +55,10 @@ class DealService:
         """What a post says now. Raises NotFound."""
         async with self.db.read() as tx:
             found = await posts.get(tx, post_id)
-        if found is None:
+        payload = None if found is None else found[0].payload
+        if not isinstance(payload, DealPost):
             raise NotFound("This post is not known any more.")
-        return found[0].payload
+        return payload
 
     async def check(self, post_id: int) -> BuyCheck:
         """Re-read the listing of a post at its source. Raises NotFound, SourceError."""

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from core.clock import Clock
-from core.domain.posts import Post
+from core.domain.posts import DealPost, Post
 from core.events import Bus, PostShown, Topic
 from db import events, posts
 from db.engine import Database, Tx
@@ -84,7 +84,8 @@ async def _still_wanted(tx: Tx, post_id: int, *, is_certainly_unsent: bool) -> P
     if found is None:
         return None
     post, _ = found
-    if post.first_try_at is None and post.payload.closing is not None:
+    is_over = isinstance(post.payload, DealPost) and post.payload.closing is not None
+    if post.first_try_at is None and is_over:
         await posts.withdraw(tx, post_id)
         return None
     return post

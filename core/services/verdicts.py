@@ -1,6 +1,5 @@
 """Record: the verdicts of a version, its prices, its posts and its events in one transaction."""
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
@@ -9,16 +8,17 @@ import msgspec
 import structlog
 
 from core.clock import Clock
-from core.domain.deals import RANK, Deal, DealTier, Rejection, earns
-from core.domain.guilds import Guild
-from core.domain.posts import DealPost, Destination, Rank
+from core.domain.deals import Deal, Rejection
+from core.domain.posts import DealPost
 from core.domain.prices import PricePoint, PriceType
 from core.domain.valuation import EvidenceKind, Valuation
 from core.events import DealFound, ListingRejected
+from core.services import fanout
+from core.services.fanout import Call
 from core.services.identity import Identity
 from core.services.prices import Dollars
 from core.telemetry import Metrics
-from db import catalog, deals, events, guilds, listings, posts, prices, work
+from db import catalog, deals, events, listings, prices, work
 from db.catalog import Slab
 from db.deals import Verdict
 from db.engine import Database, Tx
@@ -28,12 +28,8 @@ from db.work import Task
 
 log = structlog.get_logger(__name__)
 
-REPEAT_FALL_BPS = 500
-"""The same listing is posted again when its price fell by this much since the last post."""
 EXPIRED = "expired"
 """Counted among the reasons, though it is none of a listing's own."""
-NOT_POSTED = frozenset({DealTier.SUSPICIOUS})
-_RANKS = {DealTier.GOLD: Rank.GOLD, DealTier.HIGH: Rank.HIGH, DealTier.INFO: Rank.INFO}
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -162,30 +158,11 @@ class VerdictService:
             return [Fact("market", subject, rejected)]
         self.metrics.deal_found(result.tier)
         log.info("deal found", tier=result.tier, discount_bps=result.discount_bps, verdict=verdict_id)
-        for guild in await guilds.posting_to(tx, ruling.digest):
-            await self._want_post(tx, guild, ruling, verdict_id)
+        if ruling.deal is not None:
+            call = Call(verdict_id, ruling.digest, version, ruling.deal)
+            await fanout.want_posts(tx, [call], ruling.at)
         found = DealFound(verdict_id, version.id, version.key.mint, result.tier, result.discount_bps)
         return [Fact("market", subject, found)]
-
-    async def _want_post(self, tx: Tx, guild: Guild, ruling: Ruling, verdict_id: int) -> None:
-        version, deal = ruling.finding.version, ruling.deal
-        if deal is None or guild.deals_channel_id is None:
-            return
-        if version.is_baseline or deal.tier in NOT_POSTED:
-            return
-        last = await posts.last_of_listing(tx, version.listing_id, guild.id)
-        if last is not None and not is_worth_repeating(last, deal):
-            return
-        wish = posts.Wish(
-            key=f"deal:{guild.id}:{version.id}",
-            destination=Destination(guild.deals_channel_id, guild.id),
-            payload=deal,
-            nonce=secrets.token_hex(12),
-            rank=_RANKS.get(deal.tier, Rank.LOOK),
-            version_id=version.id,
-            verdict_id=verdict_id,
-        )
-        await posts.want(tx, wish, ruling.at)
 
 
 def deal_post(finding: Finding, deal: Deal) -> DealPost:
@@ -220,13 +197,6 @@ def deal_post(finding: Finding, deal: Deal) -> DealPost:
         missing=deal.missing,
         silent=valuation.silent,
     )
-
-
-def is_worth_repeating(last: DealPost, deal: DealPost) -> bool:
-    """A listing is posted again only when its tier rises or its price falls noticeably."""
-    if RANK[deal.tier] > RANK[last.tier]:
-        return True
-    return earns(deal.price_usd_micros, last.price_usd_micros, REPEAT_FALL_BPS)
 
 
 def _alt_asset(valuation: Valuation | None) -> str | None:

@@ -89,7 +89,8 @@ class MemoryGuilds(GuildService):
 
     async def choose_channel(self, guild_id: int, channel_id: int, *, by: int) -> Guild:
         self.choices.append((guild_id, channel_id, by))
-        self._change(guild_id, deals_channel_id=channel_id, paused_because=None)
+        settings = msgspec.structs.replace(self.guilds[guild_id].settings, channel_id=channel_id)
+        self._change(guild_id, settings=settings, paused_because=None)
         return self.guilds[guild_id]
 
     async def pause(self, guild_id: int, because: str) -> None:

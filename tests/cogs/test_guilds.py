@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.domain.guilds import Guild
+from core.domain.guilds import Guild, ServerSettings
 from core.simulator.discord.messages import Message
 from core.simulator.discord.permissions import Permission
 from core.simulator.discord.population import (
@@ -36,7 +36,7 @@ async def test_a_channel_given_is_chosen_at_once(stage: Stage) -> None:
 
 
 async def test_without_a_channel_the_present_choice_is_shown_above_a_select(stage: Stage) -> None:
-    stage.memory.guilds.guilds[GUILD_ID] = Guild(GUILD_ID, "Traders", deals_channel_id=GENERAL_ID)
+    stage.memory.guilds.guilds[GUILD_ID] = Guild(GUILD_ID, "Traders", ServerSettings(channel_id=GENERAL_ID))
     answer = await run_setup(stage)
     assert f"Deals go to <#{GENERAL_ID}>." in text_of(answer)
     ((select,),) = [row["components"] for row in answer.payload["components"]]

@@ -20,7 +20,7 @@ from cogs.publisher import (
     Publisher,
     refused,
 )
-from core.domain.guilds import Guild
+from core.domain.guilds import Guild, ServerSettings
 from core.domain.listings import Reported
 from core.domain.posts import Closing, DealPost, Post
 from core.simulator.discord.permissions import Permission
@@ -63,7 +63,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(stage: Stage) -> Desk:
-    stage.memory.guilds.guilds[GUILD_ID] = Guild(GUILD_ID, "Traders", deals_channel_id=DEALS_ID)
+    stage.memory.guilds.guilds[GUILD_ID] = Guild(GUILD_ID, "Traders", ServerSettings(channel_id=DEALS_ID))
     return Desk(stage, stage.publisher)
 
 
@@ -180,7 +180,7 @@ async def test_a_forbidden_channel_pauses_the_server(desk: Desk) -> None:
 
 
 async def test_an_old_channel_that_is_gone_does_not_pause_the_new_one(desk: Desk) -> None:
-    guild = Guild(GUILD_ID, "Traders", deals_channel_id=GENERAL_ID)
+    guild = Guild(GUILD_ID, "Traders", ServerSettings(channel_id=GENERAL_ID))
     desk.stage.memory.guilds.guilds[GUILD_ID] = guild
     told = await desk.publish(a_post(1, 999, GUILD_ID))
     assert told == {1: ("parked", "The channel for deals does not exist any more.")}

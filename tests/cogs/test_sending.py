@@ -7,7 +7,7 @@ import pytest
 
 from cogs.publisher import HISTORY_MESSAGES_MAX, LOOK_BACK, TOO_MUCH_HISTORY
 from cogs.ui.sending import Try
-from core.domain.guilds import Guild
+from core.domain.guilds import Guild, ServerSettings
 from core.simulator.discord.permissions import Permission
 from core.simulator.discord.population import ADA_ID, DEALS_ID, GUILD_ID
 from core.simulator.faults import FaultKind
@@ -20,7 +20,7 @@ Faults = tuple[tuple[FaultKind, dict[str, Any]], ...]
 
 @pytest.fixture
 def shop(stage: Stage) -> Stage:
-    stage.memory.guilds.guilds[GUILD_ID] = Guild(GUILD_ID, "Traders", deals_channel_id=DEALS_ID)
+    stage.memory.guilds.guilds[GUILD_ID] = Guild(GUILD_ID, "Traders", ServerSettings(channel_id=DEALS_ID))
     return stage
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core.domain.listings import Reported
-from core.domain.posts import Closing, PostState, Rank
+from core.domain.posts import Closing, DealPost, PostState, Rank
 from core.services.closings import close_posts
 from db.posts import PostRow
 from tests.services.house import House, Stored
@@ -65,6 +65,7 @@ async def test_a_deal_that_ended_while_it_was_sent_gets_its_closing_next(house: 
     await house.posts.shown(post.id, rev=post.wanted_rev, message_id=7, sent_at=at(6))
     [edit] = await house.posts.claim()
     assert (edit.message_id, edit.shown_rev, edit.wanted_rev) == (7, 1, 2)
+    assert isinstance(edit.payload, DealPost)
     assert edit.payload.closing is not None
 
 

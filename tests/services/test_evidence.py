@@ -7,6 +7,7 @@ import pytest
 
 from core.domain.listings import SourceName
 from core.domain.operations import SourceHealth
+from core.domain.posts import DealPost
 from core.domain.valuation import Evidence, EvidenceKind, Valuation, combine
 from core.domain.wallets import SaleSeen
 from core.errors import SourceError, SourceRateLimited, SourceUnavailable
@@ -193,6 +194,7 @@ async def test_a_market_place_that_is_down_is_named_because_its_sales_are_not_se
     await house.operations.source_changed(SourceHealth("magiceden", True, NOW, "does not answer"))
     await house.join()
     post = await house.post_a_deal()
+    assert isinstance(post.payload, DealPost)
     assert post.payload.silent == ("magiceden",)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core.domain.deals import DEFAULT_POLICY
-from core.domain.guilds import Guild
+from core.domain.guilds import Guild, ServerSettings
 from core.errors import NotFound
 from db import guilds
 from db.guilds import GuildRow
@@ -12,7 +12,7 @@ from tests.services.reports import at
 
 
 async def test_a_server_that_joins_has_the_default_policy_and_no_channel(house: House) -> None:
-    assert await house.guilds.joined(1, "Cartel") == Guild(1, "Cartel", None, DEFAULT_POLICY, None)
+    assert await house.guilds.joined(1, "Cartel") == Guild(1, "Cartel", ServerSettings(DEFAULT_POLICY), None)
 
 
 async def test_a_server_that_comes_back_finds_its_choices(house: House) -> None:
@@ -22,10 +22,11 @@ async def test_a_server_that_comes_back_finds_its_choices(house: House) -> None:
     async with house.db.read() as tx:
         assert await guilds.active_policies(tx) == {}
         assert await guilds.with_channel(tx) == []
-    assert await house.guilds.joined(1, "Cartel renamed") == Guild(1, "Cartel renamed", 10)
+    renamed = Guild(1, "Cartel renamed", ServerSettings(channel_id=10))
+    assert await house.guilds.joined(1, "Cartel renamed") == renamed
     async with house.db.read() as tx:
         assert list(await guilds.active_policies(tx)) != []
-        assert await guilds.with_channel(tx) == [Guild(1, "Cartel renamed", 10)]
+        assert await guilds.with_channel(tx) == [renamed]
 
 
 async def test_choosing_a_channel_ends_a_pause_and_says_who_chose(house: House) -> None:

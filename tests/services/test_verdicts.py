@@ -5,10 +5,11 @@ import pytest
 
 from core.domain.catalog import Grader
 from core.domain.deals import DEFAULT_POLICY, DealPolicy, DealTier, Reason, policy_hash
+from core.domain.guilds import REPEAT_FALL_BPS
 from core.domain.listings import Reported
 from core.domain.posts import DealPost, Rank
 from core.events import DealFound, ListingRejected
-from core.services.verdicts import is_worth_repeating
+from core.services.fanout import is_worth_repeating
 from db.deals import VerdictRow
 from db.guilds import PolicyRow
 from db.posts import PostRow
@@ -190,13 +191,13 @@ def test_a_listing_is_posted_again_when_it_fell_by_five_per_cent(
     tier: DealTier, price: float, is_worth: bool
 ) -> None:
     again = msgspec.structs.replace(GOOD_DEAL, tier=tier, price_usd_micros=usd(price).value)
-    assert is_worth_repeating(GOOD_DEAL, again) is is_worth
+    assert is_worth_repeating(GOOD_DEAL, again, REPEAT_FALL_BPS) is is_worth
 
 
 def test_a_listing_is_posted_again_when_its_tier_rose() -> None:
     before = msgspec.structs.replace(GOOD_DEAL, tier=DealTier.UNDETERMINED)
     dearer = msgspec.structs.replace(GOOD_DEAL, tier=DealTier.LOOK, price_usd_micros=usd(90).value)
-    assert is_worth_repeating(before, dearer)
+    assert is_worth_repeating(before, dearer, REPEAT_FALL_BPS)
 
 
 async def test_a_listing_that_comes_back_at_its_price_is_not_posted_again(house: House) -> None:

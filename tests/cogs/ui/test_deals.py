@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cogs.ui.deals import CLOSED_COLOUR, COLOURS, deal_embed, deal_view, deals_embed
 from cogs.ui.errors import VENDORS
 from core.domain.deals import DealTier
-from core.domain.guilds import Guild
+from core.domain.guilds import Guild, ServerSettings
 from core.domain.listings import Reported, SourceName, Venue
 from core.domain.money import Amount, Unit
 from core.domain.operations import SourceHealth
@@ -244,11 +244,11 @@ def test_every_source_has_a_name_that_people_know() -> None:
     ("tier", "guild", "says"),
     [
         (None, None, "No deal is open right now"),
-        (DealTier.GOLD, Guild(1, "g", deals_channel_id=2), "No GOLD deal is open"),
+        (DealTier.GOLD, Guild(1, "g", ServerSettings(channel_id=2)), "No GOLD deal is open"),
         (None, Guild(1, "g"), "choose one with `/setup`"),
         (
             None,
-            Guild(1, "g", deals_channel_id=2, paused_because="I may not post."),
+            Guild(1, "g", ServerSettings(channel_id=2), paused_because="I may not post."),
             "is paused: I may not post.",
         ),
     ],

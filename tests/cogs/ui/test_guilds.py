@@ -3,10 +3,10 @@
 import discord
 
 from cogs.ui.guilds import NEEDED, WISHED, chosen_embed, missing_permissions, setup_embed
-from core.domain.guilds import Guild
+from core.domain.guilds import Guild, ServerSettings
 
 ALL = discord.Permissions.all()
-CHOSEN = Guild(1, "Traders", deals_channel_id=22)
+CHOSEN = Guild(1, "Traders", ServerSettings(channel_id=22))
 
 
 def test_missing_permissions_have_the_names_that_discord_shows() -> None:
@@ -30,7 +30,7 @@ def test_after_a_choice_setup_names_the_channel() -> None:
 
 
 def test_a_pause_is_told_with_its_reason() -> None:
-    paused = Guild(1, "Traders", deals_channel_id=22, paused_because="I may not post.")
+    paused = Guild(1, "Traders", ServerSettings(channel_id=22), paused_because="I may not post.")
     assert "is paused: I may not post." in (setup_embed(paused).description or "")
 
 
