@@ -1,6 +1,6 @@
 # What a person, a developer and CI run. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check format requirements clean
+.PHONY: help run test quick prove-delivery check format requirements clean
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
@@ -11,13 +11,15 @@ PYTEST := $(BIN)/python -m pytest --numprocesses=4 --dist=worksteal
 MAY_SKIP := any
 # What `make run` hands on to `bot.py demo` or `bot.py run`, such as OPTIONS="--port 9001".
 OPTIONS :=
+# How often `make prove-delivery` runs on each database.
+RUNS := 25
 # `make requirements UPGRADE=--upgrade` takes the newest versions that pyproject.toml allows.
 UPGRADE :=
 COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate $(UPGRADE) pyproject.toml
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
 run: ## Start the bot, or the demo when no DISCORD_TOKEN is set; OPTIONS="--port 9001" go to either
 	@.ci/install requirements.txt
@@ -32,6 +34,11 @@ test: ## Run every test, on SQLite and PostgreSQL, with coverage
 quick: ## Run the tests that need neither PostgreSQL nor a browser and take no seconds
 	@.ci/install requirements.txt requirements-dev.txt
 	@$(PYTEST) -m "not postgres and not browser and not slow"
+
+prove-delivery: ## Kill the bot again and again in streams of deals: none lost, none twice; RUNS=25 on each database
+	@.ci/install requirements.txt requirements-dev.txt
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal tests/recovery/test_delivery.py \
+		--delivery-runs=$(RUNS)
 
 check: ## Check format, lint and types of Python, and lint JavaScript and CSS
 	@.ci/install requirements.txt requirements-dev.txt

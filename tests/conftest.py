@@ -13,6 +13,11 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 MARKER_OF_FIXTURE = {"postgres_server": "postgres", "chromium_path": "browser", "shared_folder": "shared"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "how often the bot is killed in a stream of deals, on each database"
+    parser.addoption("--delivery-runs", type=int, default=1, metavar="N", help=told)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by what it asks for, so that `-m` can choose without every test saying it again."""

@@ -49,7 +49,7 @@ def pin(requirement: str) -> tuple[str, str]:
 def makefile_targets() -> dict[str, str]:
     """The body of each target, by its name."""
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
-    return dict(re.findall(r"^([a-z]+):[^\n]*\n((?:\t[^\n]*\n)+)", text, flags=re.MULTILINE))
+    return dict(re.findall(r"^([a-z-]+):[^\n]*\n((?:\t[^\n]*\n)+)", text, flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_make_help_names_every_target() -> None:
     make = shutil.which("make")
     assert make
     shown = subprocess.run([make], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    assert set(re.findall(r"^make ([a-z]+) ", shown, flags=re.MULTILINE)) == set(makefile_targets())
+    assert set(re.findall(r"^make ([a-z-]+) ", shown, flags=re.MULTILINE)) == set(makefile_targets())
 
 
 def test_ci_runs_what_a_developer_runs() -> None:
