@@ -13,6 +13,7 @@ from .limits import GUEST_FOLLOWUPS
 from .messages import Message
 from .population import BOT_ID
 from .validation.commands import check_choices
+from .validation.components import walk
 from .validation.forms import Form
 from .validation.messages import EPHEMERAL, LOADING, check_message, check_not_empty
 from .validation.modals import check_modal
@@ -147,6 +148,9 @@ def _answer_with_modal(interaction: Interaction, body: Json) -> None:
     form = Form().at("data")
     check_modal(form, body)
     form.refuse()
+    for component in walk(body["components"]):
+        for chosen in component.get("default_values") or []:
+            chosen["id"] = str(chosen["id"])  # Discord takes numbers and tells texts
     interaction.modal = body
     interaction.settle(State.MODAL)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from .files import StoredFile, Upload
+from .files import Upload, pictures, shown_in
 from .guilds import Channel
 from .mentions import Mentions, find_mentions, pinged_people
 from .messages import Message
@@ -57,8 +57,7 @@ def build_message(world: "DiscordWorld", draft: Draft) -> Message:
         "pinned": False,
         "tts": bool(draft.body.get("tts")),
         **mentioned(world, mentions),
-        "attachments": [],
-        **_dressed(world, draft.channel.id, draft.body, draft.uploads, []),
+        **_dressed(world, draft, [], []),
     }
     payload |= _reply(draft) | (draft.extra or {})
     if draft.body.get("nonce") is not None:
@@ -76,11 +75,11 @@ def apply_edit(world: "DiscordWorld", message: Message, draft: Draft) -> None:
         payload["content"] = (body["content"] or "").strip()
         again = replace(draft, body={"content": payload["content"]} | _allowed(body))
         payload |= mentioned(world, _mentions(world, again))
-    kept = payload["attachments"]
+    kept = payload["attachments"] + shown_in(world, payload["embeds"])
     if "attachments" in body:
         listed = {str(item.get("id")) for item in body["attachments"] or []}
         kept = [item for item in kept if item["id"] in listed]
-    dressed = _dressed(world, message.channel_id, body, draft.uploads, kept)
+    dressed = _dressed(world, draft, kept, payload["embeds"])
     payload |= {key: value for key, value in dressed.items() if key == "attachments" or key in body}
     if body.get("flags") is not None:
         changeable = SUPPRESS_EMBEDS | 1 << 15
@@ -118,38 +117,32 @@ def _copied(value: Any) -> Any:
     return [_copied(item) for item in value] if isinstance(value, list) else value
 
 
-def _dressed(
-    world: "DiscordWorld", channel_id: int, body: Json, uploads: tuple[Upload, ...], kept: list[Json]
-) -> Json:
-    """Attachments, embeds and components. A file shown inside an embed is not listed beside it."""
+def _dressed(world: "DiscordWorld", draft: Draft, kept: list[Json], embeds: list[Json]) -> Json:
+    """Attachments, embeds (those of now unless the body names them) and components.
+
+    A file shown inside an embed is not listed beside it.
+    """
+    body = draft.body
     notes = {str(item.get("id")): item.get("description") for item in body.get("attachments") or []}
-    files = [
-        world.files.store(world.snowflakes.next(), channel_id, upload, notes.get(str(upload.field)))
-        for upload in uploads
+    files = kept + [
+        world.files.store(
+            world.snowflakes.next(), draft.channel.id, upload, notes.get(str(upload.field))
+        ).to_json(world.base_url)
+        for upload in draft.uploads
     ]
-    used: set[int] = set()
-    embeds = [_embed(world, embed, files, used) for embed in body.get("embeds") or []]
-    shown = [file.to_json(world.base_url) for file in files if file.id not in used]
+    if "embeds" in body:
+        addresses = {f"attachment://{file['filename']}": file["url"] for file in files}
+        embeds = [_embed(embed, addresses) for embed in body["embeds"] or []]
+    used = {part[key] for part, key in pictures(embeds)}
+    shown = [file for file in files if file["url"] not in used]
     components = with_component_ids(body.get("components") or [])
-    return {"attachments": kept + shown, "embeds": embeds, "components": components}
+    return {"attachments": shown, "embeds": embeds, "components": components}
 
 
-def _embed(world: "DiscordWorld", embed: Json, files: list[StoredFile], used: set[int]) -> Json:
-    by_url = {f"attachment://{file.filename}": file for file in files}
+def _embed(embed: Json, addresses: dict[str, str]) -> Json:
     shown: Json = {**_copied(trimmed(embed)), "type": "rich"}
-    for place, key in (
-        ("image", "url"),
-        ("thumbnail", "url"),
-        ("author", "icon_url"),
-        ("footer", "icon_url"),
-    ):
-        part = shown.get(place)
-        if not isinstance(part, dict) or not part.get(key):
-            continue
-        file = by_url.get(part[key])
-        if file is not None:
-            used.add(file.id)
-            part[key] = file.to_json(world.base_url)["url"]
+    for part, key in pictures([shown]):
+        part[key] = addresses.get(part[key], part[key])
         part[f"proxy_{key}"] = part[key]
     for embed_field in shown.get("fields") or []:
         embed_field.setdefault("inline", False)

@@ -4,14 +4,19 @@ import mimetypes
 import re
 import struct
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .limits import FILE_BYTES_KEPT
 from .wire import Json
 
+if TYPE_CHECKING:
+    from .world import DiscordWorld
+
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
+_PICTURES: Final = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +88,20 @@ class Files:
     def newest(self) -> list[StoredFile]:
         """Every kept file, newest first."""
         return list(reversed(self._files.values()))
+
+
+def pictures(embeds: list[Json]) -> Iterator[tuple[Json, str]]:
+    """Each part of these embeds that shows a picture, and the key of its address."""
+    for embed in embeds:
+        for place, key in _PICTURES:
+            part = embed.get(place)
+            if isinstance(part, dict) and part.get(key):
+                yield part, key
+
+
+def shown_in(world: "DiscordWorld", embeds: list[Json]) -> list[Json]:
+    """The attachments that embeds show; their message has them without listing them."""
+    ours = re.compile(re.escape(world.base_url) + r"/cdn/attachments/\d+/(\d+)/.*")
+    matches = [ours.fullmatch(part[key]) for part, key in pictures(embeds)]
+    ids = sorted({int(match[1]) for match in matches if match is not None})
+    return [file.to_json(world.base_url) for file in map(world.files.get, ids) if file is not None]

@@ -61,6 +61,8 @@ def edit(
         raise ApiError(Code.CANNOT_EDIT_OTHERS)
     check_change(message, body, uploads)
     channel = world.channel(message.channel_id)
+    if uploads and not world.permissions(editor_id, channel) & Permission.ATTACH_FILES:
+        raise ApiError(Code.MISSING_PERMISSIONS)
     if (world.now() - message.created_at).total_seconds() > OLD_MESSAGE_S:
         world.throttles.old_edited(channel.id)
     world.throttles.written(channel.id, by_person=False)

@@ -21,6 +21,7 @@ FALSE_ALARMS: dict[tuple[str, str], str] = {
     ("message_reference", "channel_id"): NUMBERS,
     ("message_reference", "guild_id"): NUMBERS,
     ("attachments", "id"): NUMBERS,
+    ("default_values", "id"): NUMBERS,
     ("allowed_mentions", "users"): NUMBERS,
     ("allowed_mentions", "roles"): NUMBERS,
     ("", "recipient_id"): NUMBERS,

@@ -144,6 +144,20 @@ async def test_an_image_in_an_embed_is_not_listed_beside_it(look_alike: LookAlik
         assert (answer.content_type, await answer.read()) == ("image/png", PNG)
 
 
+async def test_a_picture_that_comes_by_an_edit_stays_until_it_is_dropped(bot: Bot) -> None:
+    sent = await bot.channel(DEALS_ID).send(embed=discord.Embed(title="deal"))
+    chart = discord.Embed(title="deal").set_image(url="attachment://chart.png")
+    edited = await sent.edit(embed=chart, attachments=[discord.File(io.BytesIO(PNG), "chart.png")])
+    url = edited.embeds[0].image.url
+    assert (edited.attachments, url and url.rpartition("/")[2]) == ([], "chart.png")
+    again = await edited.edit(embed=chart.copy().add_field(name="sold", value="yes"))
+    assert (again.attachments, again.embeds[0].image.url) == ([], url)
+    beside = await again.edit(embed=discord.Embed(title="deal"))
+    assert [file.filename for file in beside.attachments] == ["chart.png"]
+    bare = await beside.edit(attachments=[])
+    assert (bare.attachments, bare.embeds[0].image.url) == ([], None)
+
+
 async def test_an_edit_can_add_a_file_and_drop_another(bot: Bot) -> None:
     sent = await bot.channel(DEALS_ID).send("chart", file=discord.File(io.BytesIO(PNG), "old.png"))
     assert (sent.attachments[0].width, sent.attachments[0].height) == (8, 4)

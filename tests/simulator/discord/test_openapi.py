@@ -103,7 +103,7 @@ async def test_messages_fit(look_alike: LookAlike, bot: Bot, check: Check) -> No
     sent = await bot.channel(DEALS_ID).send(
         f"<@{TOM_ID}>", embed=embed(), view=view(), files=files, nonce="n"
     )
-    await sent.edit(content="edited")
+    await sent.edit(content="edited", embed=embed(), attachments=[discord.File(io.BytesIO(b"3"), "i.png")])
     chosen = discord.ui.View(timeout=None).add_item(discord.ui.MentionableSelect(custom_id="m"))
     await sent.reply("an answer", view=chosen)
     await (await bot.fetch_user(WES_ID)).send("private")

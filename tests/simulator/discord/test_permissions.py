@@ -1,5 +1,7 @@
 """Who may do what where, as the real client and as people meet it."""
 
+import io
+
 import discord
 import pytest
 
@@ -53,6 +55,15 @@ async def test_without_read_history_the_past_is_empty_not_forbidden(look_alike: 
     assert [message async for message in bot.channel(DEALS_ID).history()] == []
     with pytest.raises(discord.Forbidden):
         await bot.channel(DEALS_ID).fetch_message(sent.id)
+
+
+async def test_a_file_by_an_edit_needs_its_permission_too(look_alike: LookAlike, bot: Bot) -> None:
+    sent = await bot.channel(DEALS_ID).send("deal")
+    deny(look_alike, Permission.ATTACH_FILES)
+    with pytest.raises(discord.Forbidden) as refused:
+        await sent.edit(attachments=[discord.File(io.BytesIO(b"x"), "chart.png")])
+    assert refused.value.code == 50013
+    assert (await sent.edit(content="no chart")).content == "no chart"
 
 
 async def test_the_bot_edits_its_own_messages_only(look_alike: LookAlike, bot: Bot) -> None:

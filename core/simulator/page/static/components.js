@@ -163,7 +163,13 @@ function moveBetweenOptions(event, box, summary) {
  * @returns {SelectOption[]} its own options, or the people, roles or channels that it offers
  */
 export function selectOptions(component, directory) {
-  const named = (things, mark) => things.map((thing) => ({ label: `${mark}${thing.name}`, value: thing.id }));
+  const chosen = (component.default_values ?? []).map((value) => String(value.id));
+  const named = (things, mark) =>
+    things.map((thing) => ({
+      label: `${mark}${thing.name}`,
+      value: thing.id,
+      default: chosen.includes(thing.id),
+    }));
   const users = () => named(directory.users(), "@");
   const roles = () => named(directory.roles(), "@");
   const allowed = component.channel_types ?? [];

@@ -23,7 +23,8 @@
  * @typedef {{type: number, custom_id?: string, style?: number, label?: string, url?: string, emoji?: Emoji,
  *   disabled?: boolean, placeholder?: string, min_values?: number, max_values?: number, min_length?: number,
  *   max_length?: number, required?: boolean, value?: string, description?: string, options?: SelectOption[],
- *   components?: Component[], component?: Component, channel_types?: number[]}} Component
+ *   components?: Component[], component?: Component, channel_types?: number[],
+ *   default_values?: {id: string | number}[]}} Component
  * @typedef {{id: string, filename: string, url: string, size: number, content_type?: string, width?: number,
  *   height?: number, description?: string}} Attachment
  * @typedef {{id: string, channel_id: string, author: User, content: string, timestamp: string, flags?: number,
