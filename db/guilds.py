@@ -1,15 +1,19 @@
-"""Servers, and the content-addressed policies they point to."""
+"""Servers, what they chose last, and the content-addressed policies they point to."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Row, Select, String, select, update
+from sqlalchemy import BigInteger, ForeignKey, Integer, Row, Select, String, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.deals import DealPolicy, policy_hash
-from core.domain.guilds import Guild, ServerSettings
+from core.domain.guilds import DEFAULT_SETTINGS, Guild, ServerSettings
 from db.base import Base
 from db.engine import Tx, insert_new
 from db.types import Json, UtcDateTime
+
+NAME_LENGTH_MAX = 100
 
 
 class PolicyRow(Base):
@@ -23,19 +27,40 @@ class PolicyRow(Base):
 
 
 class GuildRow(Base):
-    """A server that invited the bot. `left_at` is set while it is gone."""
+    """A server that invited the bot. `left_at` is set while it is gone.
+
+    `policy_hash` and `has_channel` repeat what the version `settings_n` says, for those who look for servers.
+    """
 
     __tablename__ = "guild"
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    name: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH_MAX))
+    settings_n: Mapped[int] = mapped_column(Integer)
     policy_hash: Mapped[str] = mapped_column(ForeignKey("policy.hash"), index=True)
-    deals_channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    has_channel: Mapped[bool]
     paused_because: Mapped[str | None] = mapped_column(String(300))
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    chosen_by: Mapped[int | None] = mapped_column(BigInteger)
-    chosen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SettingsRow(Base):
+    """One version of what a server chose; never changed. `restores` is the version that an undo repeats."""
+
+    __tablename__ = "guild_settings"
+
+    guild_id: Mapped[int] = mapped_column(ForeignKey("guild.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(Integer, primary_key=True)
+    body: Mapped[ServerSettings] = mapped_column(Json(ServerSettings))
+    policy_hash: Mapped[str] = mapped_column(ForeignKey("policy.hash"))
+    changed_by: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    what: Mapped[str] = mapped_column(String(300))
+    restores: Mapped[int | None] = mapped_column(Integer)
+
+
+IS_JUDGED = (GuildRow.left_at.is_(None), GuildRow.has_channel.is_(true()))
+"""The servers whose policy has a say: they are there and chose a channel."""
 
 
 async def keep_policy(tx: Tx, policy: DealPolicy, now: datetime) -> str:
@@ -46,25 +71,26 @@ async def keep_policy(tx: Tx, policy: DealPolicy, now: datetime) -> str:
     return digest
 
 
-async def active_policies(tx: Tx) -> dict[str, DealPolicy]:
-    """The policies that servers with a channel point to, by hash."""
-    query = (
-        select(PolicyRow.hash, PolicyRow.body)
-        .join(GuildRow, GuildRow.policy_hash == PolicyRow.hash)
-        .where(GuildRow.left_at.is_(None), GuildRow.deals_channel_id.is_not(None))
-        .distinct()
-    )
-    rows = await tx.execute(query)
+async def active_hashes(tx: Tx) -> frozenset[str]:
+    """Which policies servers with a channel point to."""
+    return frozenset((await tx.execute(select(GuildRow.policy_hash).where(*IS_JUDGED).distinct())).scalars())
+
+
+async def policies(tx: Tx, hashes: Collection[str]) -> dict[str, DealPolicy]:
+    """The content of these policies."""
+    if not hashes:
+        return {}
+    rows = await tx.execute(select(PolicyRow.hash, PolicyRow.body).where(PolicyRow.hash.in_(hashes)))
     return {row.hash: row.body for row in rows}
 
 
 async def join(tx: Tx, guild_id: int, name: str, policy: str, now: datetime) -> None:
-    """A server is there (again); its choices stay."""
-    row = {"id": guild_id, "name": name[:100], "policy_hash": policy, "joined_at": now}
-    insert = insert_new(tx, GuildRow).values(row)
-    await tx.execute(
-        insert.on_conflict_do_update(index_elements=["id"], set_={"name": name[:100], "left_at": None})
+    """A server is there (again) and judges by this policy; its choices stay."""
+    row = {"name": name[:NAME_LENGTH_MAX], "policy_hash": policy, "left_at": None}
+    insert = insert_new(tx, GuildRow).values(
+        id=guild_id, settings_n=0, has_channel=False, joined_at=now, **row
     )
+    await tx.execute(insert.on_conflict_do_update(index_elements=["id"], set_=row))
 
 
 async def leave(tx: Tx, guild_id: int, now: datetime) -> None:
@@ -76,40 +102,40 @@ async def get(tx: Tx, guild_id: int) -> Guild | None:
     return None if row is None else _guild(row)
 
 
+async def hold(tx: Tx, guild_id: int) -> Guild | None:
+    """The server, which nobody else changes until the transaction ends."""
+    await tx.execute(select(GuildRow.id).where(GuildRow.id == guild_id).with_for_update())
+    return await get(tx, guild_id)  # a statement of its own: it sees what was waited for
+
+
 async def with_channel(tx: Tx) -> list[Guild]:
     """The servers that chose where deals go, paused ones included."""
-    query = _guilds().where(GuildRow.left_at.is_(None), GuildRow.deals_channel_id.is_not(None))
-    return [_guild(row) for row in await tx.execute(query.order_by(GuildRow.id))]
+    return [_guild(row) for row in await tx.execute(_guilds().where(*IS_JUDGED).order_by(GuildRow.id))]
 
 
-async def posting_to(tx: Tx, policy_hash: str) -> list[Guild]:
-    """The servers of a policy that want posts now."""
-    query = _guilds().where(
-        GuildRow.policy_hash == policy_hash,
-        GuildRow.left_at.is_(None),
-        GuildRow.deals_channel_id.is_not(None),
-        GuildRow.paused_because.is_(None),
-    )
-    return [_guild(row) for row in await tx.execute(query.order_by(GuildRow.id))]
-
-
-async def choose_channel(tx: Tx, guild_id: int, channel_id: int, *, by: int, now: datetime) -> bool:
-    """Set where deals go and end a pause; False when the server is unknown."""
-    values = {"deals_channel_id": channel_id, "paused_because": None, "chosen_by": by, "chosen_at": now}
-    done = await tx.execute(update(GuildRow).where(GuildRow.id == guild_id).values(values))
-    return done.rowcount == 1
+async def of_policies(tx: Tx, hashes: Collection[str]) -> dict[str, list[Guild]]:
+    """The servers of each of these policies that want posts now, by policy; one query."""
+    query = _guilds().where(GuildRow.policy_hash.in_(hashes), *IS_JUDGED, GuildRow.paused_because.is_(None))
+    found: dict[str, list[Guild]] = {digest: [] for digest in hashes}
+    for row in await tx.execute(query.order_by(GuildRow.id)):
+        found[row.policy_hash].append(_guild(row))
+    return found
 
 
 async def pause(tx: Tx, guild_id: int, because: str) -> None:
     await tx.execute(update(GuildRow).where(GuildRow.id == guild_id).values(paused_because=because[:300]))
 
 
-def _guilds() -> Select[int, str, int | None, DealPolicy, str | None]:
-    return select(
-        GuildRow.id, GuildRow.name, GuildRow.deals_channel_id, PolicyRow.body, GuildRow.paused_because
-    ).join(PolicyRow, PolicyRow.hash == GuildRow.policy_hash)
+async def resume(tx: Tx, guild_id: int) -> None:
+    await tx.execute(update(GuildRow).where(GuildRow.id == guild_id).values(paused_because=None))
 
 
-def _guild(row: Row[int, str, int | None, DealPolicy, str | None]) -> Guild:
-    id, name, channel_id, policy, paused_because = row
-    return Guild(id, name, ServerSettings(policy, channel_id), paused_because)
+def _guilds() -> Select[*tuple[Any, ...]]:
+    columns = (GuildRow.id, GuildRow.name, GuildRow.paused_because, GuildRow.settings_n, GuildRow.policy_hash)
+    is_current = (SettingsRow.guild_id == GuildRow.id) & (SettingsRow.n == GuildRow.settings_n)
+    return select(*columns, SettingsRow.body).outerjoin(SettingsRow, is_current)
+
+
+def _guild(row: Row[*tuple[Any, ...]]) -> Guild:
+    settings = DEFAULT_SETTINGS if row.body is None else row.body
+    return Guild(row.id, row.name, settings, row.paused_because, row.settings_n)

@@ -1,8 +1,9 @@
-"""The texts of /setup: what the bot may do in a channel, and what to do when it may not."""
+"""The texts of choosing a channel: what the bot may do there, and what it misses."""
 
 import discord
 
-from cogs.ui.guilds import NEEDED, WISHED, chosen_embed, missing_permissions, setup_embed
+from cogs.ui.guilds import NEEDED, WHY_WISHED, WISHED, channels_of, chosen_embed, missing_permissions
+from core.domain.deals import DealTier
 from core.domain.guilds import Guild, ServerSettings
 
 ALL = discord.Permissions.all()
@@ -12,30 +13,25 @@ CHOSEN = Guild(1, "Traders", ServerSettings(channel_id=22))
 def test_missing_permissions_have_the_names_that_discord_shows() -> None:
     some = discord.Permissions(view_channel=True)
     assert missing_permissions(some, NEEDED) == ("Send Messages", "Embed Links")
-    assert missing_permissions(some, WISHED) == ("Read Message History",)
+    assert missing_permissions(some, WISHED) == ("Attach Files", "Read Message History")
     assert missing_permissions(ALL, NEEDED | WISHED) == ()
 
 
-def test_every_permission_asked_for_exists() -> None:
+def test_every_permission_asked_for_exists_and_every_wish_has_its_reason() -> None:
     assert set(NEEDED | WISHED) <= set(discord.Permissions.VALID_FLAGS)
+    assert set(WISHED.values()) == set(WHY_WISHED)
 
 
-def test_before_a_choice_setup_says_that_nothing_is_posted() -> None:
-    assert "nothing is posted" in (setup_embed(Guild(1, "Traders")).description or "")
-    assert "nothing is posted" in (setup_embed(None).description or "")
+def test_every_channel_that_is_written_to_is_looked_at_once() -> None:
+    settings = ServerSettings(
+        channel_id=1, tier_channels={DealTier.GOLD: 1, DealTier.LOOK: 2}, trace_channel_id=3
+    )
+    assert channels_of(settings) == (1, 2, 3)
+    assert channels_of(ServerSettings()) == ()
 
 
-def test_after_a_choice_setup_names_the_channel() -> None:
-    assert "Deals go to <#22>" in (setup_embed(CHOSEN).description or "")
-
-
-def test_a_pause_is_told_with_its_reason() -> None:
-    paused = Guild(1, "Traders", ServerSettings(channel_id=22), paused_because="I may not post.")
-    assert "is paused: I may not post." in (setup_embed(paused).description or "")
-
-
-def test_a_choice_without_history_is_taken_with_a_warning() -> None:
-    warned, silent = chosen_embed(CHOSEN, ("Read Message History",)), chosen_embed(CHOSEN, ())
+def test_a_choice_with_something_missing_is_taken_with_a_warning() -> None:
+    warned, silent = chosen_embed(CHOSEN, ["I miss Read Message History."]), chosen_embed(CHOSEN)
+    assert "Deals go to <#22>" in (silent.description or "")
     assert "I miss Read Message History" in (warned.description or "")
-    assert "I miss" not in (silent.description or "")
     assert warned.colour != silent.colour
