@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
@@ -62,7 +63,7 @@ class ListingRow(Base):
     episode_id: Mapped[int | None] = mapped_column(BigInteger)
     version_id: Mapped[int | None] = mapped_column(BigInteger)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    missing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    missing_since: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
 class EpisodeRow(Base):
@@ -78,7 +79,10 @@ class EpisodeRow(Base):
 
 
 class VersionRow(Base):
-    """The n-th observed state of a listing: one price in one currency within one episode."""
+    """The n-th observed state of a listing: one price in one currency within one episode.
+
+    `requeued_at`: when it was last put into the queue to be valued anew.
+    """
 
     __tablename__ = "version"
     __table_args__ = (
@@ -98,6 +102,7 @@ class VersionRow(Base):
     last_seen_live_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_baseline: Mapped[bool]
+    requeued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -179,6 +184,11 @@ def _place(key: ListingKey, token_ids: Mapping[TokenKey, int]) -> _Place:
 
 
 async def version(tx: Tx, version_id: int) -> Version | None:
+    return (await versions(tx, [version_id])).get(version_id)
+
+
+async def versions(tx: Tx, version_ids: Collection[int]) -> dict[int, Version]:
+    """These versions, by id; the unknown are left out."""
     query = (
         select(VersionRow.__table__, ListingRow.venue, ListingRow.token_id, ListingRow.seller)
         .add_columns(
@@ -186,11 +196,12 @@ async def version(tx: Tx, version_id: int) -> Version | None:
         )
         .join(ListingRow, ListingRow.id == VersionRow.listing_id)
         .join(TokenRow, TokenRow.id == ListingRow.token_id)
-        .where(VersionRow.id == version_id)
+        .where(VersionRow.id.in_(list(version_ids)))
     )
-    row = (await tx.execute(query)).first()
-    if row is None:
-        return None
+    return {row.id: _version(row) for row in await tx.execute(query)}
+
+
+def _version(row: Row[tuple[Any, ...]]) -> Version:
     return Version(
         id=row.id,
         listing_id=row.listing_id,

@@ -18,11 +18,15 @@ _VERSIONS = Base.metadata.tables[VersionRow.__tablename__]
 
 
 class Opening(msgspec.Struct, frozen=True):
-    """A listed report of a listing; `episode_id` is the stay that goes on, None when one begins."""
+    """A listed report of a listing; `episode_id` is the stay that goes on, None when one begins.
+
+    `is_old`: as it was open before anybody looked, whatever else its page tells.
+    """
 
     listing_id: int
     report: Report
     episode_id: int | None = None
+    is_old: bool = False
 
 
 async def begin(tx: Tx, openings: Sequence[Opening], *, is_baseline: bool) -> dict[int, int]:
@@ -37,13 +41,24 @@ async def begin(tx: Tx, openings: Sequence[Opening], *, is_baseline: bool) -> di
     numbers = await _numbers(tx, listing_ids)
     await _end(tx, {opening.listing_id: opening.report.effective_at for opening in openings})
     rows = [
-        _row(opening, episodes[opening.listing_id], numbers[opening.listing_id] + 1, is_baseline=is_baseline)
+        _row(
+            opening,
+            episodes[opening.listing_id],
+            numbers[opening.listing_id] + 1,
+            is_baseline=is_baseline or opening.is_old,
+        )
         for opening in openings
     ]
     await tx.execute(insert(VersionRow), rows)
     ids = await _newest(tx, listing_ids)
     await _open_listings(tx, openings, episodes, ids)
     return ids
+
+
+async def baselines(tx: Tx, version_ids: Collection[int]) -> set[int]:
+    """Those of these versions that were open before anybody looked."""
+    query = select(VersionRow.id).where(VersionRow.id.in_(version_ids), VersionRow.is_baseline)
+    return set((await tx.execute(query)).scalars()) if version_ids else set()
 
 
 async def close(tx: Tx, listing_id: int, report: Report) -> None:

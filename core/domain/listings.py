@@ -64,6 +64,10 @@ class SourceName(StrEnum):
     DISCORD = "discord"
 
 
+FEEDS = {Venue.ME: SourceName.MAGIC_EDEN}
+"""Who tells of every change at a venue by the time of its block; others date it by when they noticed."""
+
+
 class ListingKey(msgspec.Struct, frozen=True):
     """One seller's offer of one token at one venue."""
 
@@ -144,8 +148,9 @@ def step(now: Standing | None, report: Report, *, is_replay: bool) -> Step:
     """Say what a report changes.
 
     A replayed or older report changes nothing (at most it confirms that the listing is still live);
-    a sale stands for `SALE_SETTLES` against pages that have not noticed yet, whichever is told first.
-    A listing that nobody ended and that was only missed is open again when it is sighted after that time.
+    a sale stands for `SALE_SETTLES` against pages that have not noticed yet, whichever is told first, and
+    so does every word of a venue's own feed. A listing is open again when it is sighted after that time, if
+    nobody ended it and it was only missed, or if it was listed after its end.
     """
     if report.is_sighting:
         return Step.OPENS if now is not None and _is_back(now, report) else Step.IGNORED
@@ -161,16 +166,48 @@ def step(now: Standing | None, report: Report, *, is_replay: bool) -> Step:
     return Step.CLOSES if now.is_open and not is_old and not is_replay else Step.IGNORED
 
 
+def is_same_again(now: Standing | None, report: Report) -> bool:
+    """Whether the report that opens a listing shows an offer that nobody ended: it was only missed."""
+    if now is None or now.is_open or now.closed_as is not Reported.GONE:
+        return False
+    return report.ask == now.ask and not _is_listed_since(now, report)
+
+
+def casts_doubt(now: Standing | None, report: Report) -> bool:
+    """Whether a report that changed nothing may be the newer word all the same.
+
+    Two vendors date the same order differently: by the block, or by when they noticed.
+    """
+    if now is None or not now.is_open or report.source is now.source:
+        return False
+    is_other = report.said is not Reported.LISTED or report.ask != now.ask
+    return is_other and abs(report.effective_at - now.state_at) <= SALE_SETTLES
+
+
 def _step_listed(now: Standing, report: Report, *, is_replay: bool) -> Step:
     if now.is_open and report.ask == now.ask and report.effective_at >= now.state_at:
         return Step.CONFIRMS
-    if is_replay or not _is_newer(now, report):
+    if is_replay or _is_behind(now, report) or not _is_newer(now, report):
         return Step.IGNORED
     return Step.REPRICES if now.is_open else Step.OPENS
 
 
 def _is_back(now: Standing, report: Report) -> bool:
-    return now.closed_as is Reported.GONE and report.effective_at > now.state_at + SALE_SETTLES
+    if now.is_open or report.effective_at <= now.state_at + SALE_SETTLES:
+        return False
+    return now.closed_as is Reported.GONE or _is_listed_since(now, report)
+
+
+def _is_listed_since(now: Standing, report: Report) -> bool:
+    return report.listed_at is not None and report.listed_at > now.state_at
+
+
+def _is_behind(now: Standing, report: Report) -> bool:
+    """Whether it may be of a state that the venue's own feed has told the end of."""
+    feed = FEEDS.get(report.key.venue)
+    if feed is None or now.source is not feed or report.source is feed or now.closed_as is Reported.GONE:
+        return False
+    return report.effective_at <= now.state_at + SALE_SETTLES
 
 
 def _is_newer(now: Standing, report: Report) -> bool:

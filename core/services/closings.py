@@ -6,7 +6,8 @@ import msgspec
 
 from core.domain.listings import Report, Reported
 from core.domain.posts import Closing, DealPost, Rank
-from db import posts, work
+from core.services.digests import close_lines
+from db import outcomes, posts, work
 from db.engine import Tx
 
 
@@ -20,6 +21,8 @@ async def close_posts(tx: Tx, version_id: int, report: Report, now: datetime) ->
         elif isinstance(post.payload, DealPost) and post.payload.closing is None:
             closed = msgspec.structs.replace(post.payload, closing=closing)
             await posts.change(tx, post.id, closed, rank=Rank.CLOSING, now=now)
+    await close_lines(tx, version_id, closing, now)
+    await outcomes.look_again(tx, version_id, now)
 
 
 def closing_of(report: Report) -> Closing:

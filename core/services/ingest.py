@@ -1,6 +1,7 @@
 """Ingest: batches of reports become listings, episodes, versions and work, each once."""
 
 from collections.abc import Hashable, Sequence
+from datetime import datetime
 
 import msgspec
 import structlog
@@ -10,10 +11,10 @@ from core.domain import listings as rules
 from core.domain.listings import Report, Reported, Step
 from core.domain.runs import runs
 from core.events import Bus, ListingClosed, ListingOpened, Topic
-from core.services import closings, sales, slabs
+from core.services import closings, doubts, happenings, quarantine, sales, slabs
 from core.services.prices import Dollars, PriceService
 from core.services.sales import TokenSale
-from core.telemetry import bind_correlation
+from core.telemetry import Metrics, bind_correlation
 from db import catalog, events, listings, observations, prices, versions, work
 from db.engine import Database, Tx
 from db.events import Fact
@@ -23,6 +24,7 @@ from db.versions import Opening
 from db.work import Priority
 
 BATCH = 200
+STAGE = "ingest"
 _BPS = 10_000
 _PRIOR_MAX = 2**40
 
@@ -30,11 +32,18 @@ log = structlog.get_logger(__name__)
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """A report, the listing it is about, and what it does to it."""
+    """A report, the listing it is about, and what it does to it, or makes one wonder about."""
 
     report: Report
     found: Found
     step: Step
+    casts_doubt: bool = False
+
+    @property
+    def moves_token(self) -> bool:
+        """Whether nobody else can have the token on sale any more."""
+        is_sale = self.report.said is Reported.SOLD and self.step is Step.CLOSES
+        return is_sale or self.step is Step.OPENS
 
     def fact(self, payload: ListingOpened | ListingClosed) -> Fact:
         return Fact("market", f"listing:{self.found.id}", payload)
@@ -43,29 +52,32 @@ class Taken(msgspec.Struct, frozen=True):
 class IngestService:
     """Takes reports in the order they are given."""
 
-    def __init__(self, db: Database, clock: Clock, bus: Bus, prices: PriceService) -> None:
+    def __init__(self, db: Database, clock: Clock, bus: Bus, prices: PriceService, metrics: Metrics) -> None:
         self.db = db
         self.clock = clock
         self.bus = bus
         self.prices = prices
+        self.metrics = metrics
 
     async def take(self, reports: Sequence[Report], *, is_baseline: bool) -> None:
         """Oldest first; a batch is one transaction."""
         for start in range(0, len(reports), BATCH):
             batch = [rules.believed(report) for report in reports[start : start + BATCH]]
+            began, taken, facts = self.clock.monotonic(), list[Taken](), list[Fact]()
             async with self.db.write() as tx:
                 await listings.take_turn(tx)
-                facts: list[Fact] = []
                 for run in runs(batch, _names):
-                    facts += await self._take_run(tx, run, is_baseline=is_baseline)
+                    own = await _look_up(tx, run)
+                    facts += await self._take_run(tx, own, is_baseline=is_baseline)
+                    taken += own
+                news = [one.report for one in taken if _is_news(one)]
+                await happenings.tell(tx, self.prices, news, self.clock.now())
+                has_doubts = await _doubt(tx, taken, self.clock.now())
                 await events.append(tx, facts, self.clock.now())
-            self.bus.wake(Topic.WORK, Topic.POSTS, Topic.EVENTS)
+            self.bus.wake(Topic.WORK, Topic.POSTS, Topic.EVENTS, *([Topic.RECHECKS] if has_doubts else ()))
+            self._measure(taken, self.clock.monotonic() - began)
 
-    async def _take_run(self, tx: Tx, run: Sequence[Report], *, is_baseline: bool) -> list[Fact]:
-        token_ids = await catalog.keep_tokens(tx, {listings.token_key(report.key) for report in run})
-        found = await listings.keep(tx, run, token_ids)
-        replays = await observations.replays(tx, run)
-        taken = [_taken(report, found[report.key], replays) for report in run]
+    async def _take_run(self, tx: Tx, taken: Sequence[Taken], *, is_baseline: bool) -> list[Fact]:
         facts = await self._open(tx, [one for one in taken if one.step in _OPENING], is_baseline=is_baseline)
         for one in taken:
             if one.step is Step.CLOSES:
@@ -83,11 +95,18 @@ class IngestService:
                 await closings.close_posts(tx, one.found.version_id, one.report, now)
         facts = {one.found.token_id: one.report.slab for one in opening if one.report.slab is not None}
         await slabs.keep(tx, facts, now)
-        ids = await versions.begin(tx, [_opening(one) for one in opening], is_baseline=is_baseline)
+        old = {one.found.id for one in opening} if is_baseline else await _old(tx, opening)
+        openings = [_opening(one, is_old=one.found.id in old) for one in opening]
+        ids = await versions.begin(tx, openings, is_baseline=is_baseline)
         await observations.observe(tx, [_seen(one, ids[one.found.id]) for one in opening])
-        priority = Priority.BACKFILL if is_baseline else Priority.FRESH
-        await work.add(tx, await self._priors(tx, opening, ids), priority=priority, now=now)
-        return {one.found.id: _opened(one, ids[one.found.id], is_baseline=is_baseline) for one in opening}
+        priors = await self._priors(tx, opening, ids)
+        behind = {ids[listing_id] for listing_id in old}
+        for priority, is_behind in ((Priority.BACKFILL, True), (Priority.FRESH, False)):
+            queued = {id: prior for id, prior in priors.items() if (id in behind) is is_behind}
+            await work.add(tx, queued, priority=priority, now=now)
+        return {
+            one.found.id: _opened(one, ids[one.found.id], is_baseline=one.found.id in old) for one in opening
+        }
 
     async def _priors(self, tx: Tx, opening: Sequence[Taken], ids: dict[int, int]) -> dict[int, int]:
         """Price against what is cheaply known, in basis points, by version: the smallest goes first."""
@@ -121,10 +140,24 @@ class IngestService:
         dollars = None if paid is None else await self.prices.dollars_then(tx, paid, report.effective_at)
         if paid is None or dollars is None:
             return
-        await sales.keep(tx, [TokenSale(found.token_id, report, paid, dollars)], self.clock.now())
+        sale = TokenSale(found.token_id, report, paid, dollars)
+        await sales.keep(tx, [sale], self.clock.now())
+        await quarantine.judge_sale(tx, found.version_id, sale)
+
+    def _measure(self, taken: Sequence[Taken], took_s: float) -> None:
+        """Each report is through when its batch is."""
+        for one in taken:
+            age_s = (one.report.seen_at - one.report.effective_at).total_seconds()
+            self.metrics.stage_ended(STAGE, one.step, took_s, max(0.0, age_s))
 
 
 _OPENING = frozenset({Step.OPENS, Step.REPRICES})
+
+
+def _is_news(one: Taken) -> bool:
+    """Whether it happened just now, or may tell who bought."""
+    is_change = one.step in {*_OPENING, Step.CLOSES} and not one.report.is_sighting
+    return is_change or one.report.said is Reported.SOLD
 
 
 def _names(report: Report) -> tuple[Hashable, ...]:
@@ -132,18 +165,49 @@ def _names(report: Report) -> tuple[Hashable, ...]:
     return (report.key, observations.told(report))
 
 
+async def _look_up(tx: Tx, run: Sequence[Report]) -> list[Taken]:
+    """What each of these reports does to its listing, which is held until the transaction ends."""
+    token_ids = await catalog.keep_tokens(tx, {listings.token_key(report.key) for report in run})
+    found = await listings.keep(tx, run, token_ids)
+    replays = await observations.replays(tx, run)
+    return [_taken(report, found[report.key], replays) for report in run]
+
+
 def _taken(report: Report, found: Found, replays: set[observations.Told]) -> Taken:
     is_replay = observations.told(report) in replays
-    return Taken(report, found, rules.step(found.standing, report, is_replay=is_replay))
+    step = rules.step(found.standing, report, is_replay=is_replay)
+    is_doubt = step is Step.IGNORED and not is_replay and rules.casts_doubt(found.standing, report)
+    return Taken(report, found, step, is_doubt)
+
+
+async def _doubt(tx: Tx, taken: Sequence[Taken], now: datetime) -> bool:
+    """What these reports make of other listings of their tokens; whether any is in doubt."""
+    moved_at: dict[int, datetime] = {}
+    for one in taken:
+        if one.moves_token:
+            known_at = moved_at.get(one.found.token_id, one.report.effective_at)
+            moved_at[one.found.token_id] = max(known_at, one.report.effective_at)
+    return await doubts.doubt_rivals(tx, moved_at, {one.found.id for one in taken if one.casts_doubt}, now)
 
 
 def _seen(one: Taken, version_id: int | None = None) -> Seen:
     return Seen(one.report, one.found.id, one.step.value, version_id)
 
 
-def _opening(one: Taken) -> Opening:
+def _opening(one: Taken, *, is_old: bool) -> Opening:
     goes_on = one.found.episode_id if one.step is Step.REPRICES else None
-    return Opening(one.found.id, one.report, goes_on)
+    return Opening(one.found.id, one.report, goes_on, is_old)
+
+
+async def _old(tx: Tx, opening: Sequence[Taken]) -> set[int]:
+    """The listings that were no news and were only missed since: a vendor's hole makes none of them."""
+    back = {
+        one.found.version_id: one.found.id
+        for one in opening
+        if rules.is_same_again(one.found.standing, one.report)
+    }
+    found = await versions.baselines(tx, [id for id in back if id is not None])
+    return {back[version_id] for version_id in found}
 
 
 def _opened(one: Taken, version_id: int, *, is_baseline: bool) -> Fact:

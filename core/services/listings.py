@@ -10,9 +10,11 @@ from core.events import Bus
 from core.services.ingest import IngestService
 from core.services.prices import PriceService
 from core.sources.base import ActivitySource, ListingSource, Page, Urgency, asking
-from db import observations, operations, rechecks
+from core.telemetry import Metrics
+from db import arrivals, listings, observations, operations, rechecks
 from db.engine import Database
 from db.observations import Told
+from db.rechecks import Closed
 
 PAGES_BASELINE_MAX = 200
 PAGES_FRESH_MAX = 5
@@ -25,19 +27,23 @@ def _to_nobody(_reports: int) -> None: ...
 class ListingService:
     """What is on sale, as the sources report it."""
 
-    def __init__(self, db: Database, clock: Clock, bus: Bus, prices: PriceService) -> None:
+    def __init__(self, db: Database, clock: Clock, bus: Bus, prices: PriceService, metrics: Metrics) -> None:
         self.db = db
         self.clock = clock
         self.bus = bus
-        self._ingest = IngestService(db, clock, bus, prices)
+        self.metrics = metrics
+        self._ingest = IngestService(db, clock, bus, prices, metrics)
 
     async def poll_listings(self, source: ListingSource) -> int:
         """Read what is new at a marketplace; a first read, or one after an outage, is a baseline.
 
         A baseline is worked page by page; one that breaks off is still to be done.
         """
-        if await self._is_baseline(source.name):
-            return await self.read_all(source)
+        if await self.is_baseline(source.name):
+            await self._arrive()
+            found = await self.read_all(source)
+            await self._arrive()
+            return found
         found = await self._catch_up(source.listings(pages_max=PAGES_FRESH_MAX), is_baseline=False)
         await self._mark_synced(source.name)
         return found
@@ -57,7 +63,9 @@ class ListingService:
 
     async def poll_activities(self, source: ActivitySource) -> int:
         """Read what happened since the last read."""
-        is_baseline = await self._is_baseline(source.name)
+        is_baseline = await self.is_baseline(source.name)
+        if is_baseline:
+            await self._arrive()
         pages = source.activities(pages_max=PAGES_FRESH_MAX)
         found = await self._catch_up(pages, is_baseline=is_baseline)
         await self._mark_synced(source.name)
@@ -92,13 +100,15 @@ class ListingService:
         return unworked(page.reports, known)
 
     async def _ingest_sightings(self, page: Page, *, is_baseline: bool) -> None:
-        """What a page of live listings shows and we took for gone is back."""
+        """What a page of live listings shows and we took for gone, or heard the end of before, is back."""
         if not page.lists_live:
             return
         live = {report.key: report for report in page.reports if report.said is Reported.LISTED}
         async with self.db.read() as tx:
-            gone = await rechecks.gone(tx, live, before=page.seen_at)
-        back = [rules.sighting(live[key], page.seen_at) for key in gone]
+            ended = await rechecks.closed(tx, live, before=page.seen_at)
+        back = [
+            rules.sighting(live[key], page.seen_at) for key, end in ended.items() if _is_back(live[key], end)
+        ]
         await self._ingest.take(back, is_baseline=is_baseline)
 
     async def _confirm(self, page: Page, fresh: Sequence[Report]) -> None:
@@ -107,16 +117,28 @@ class ListingService:
         if not known or not page.lists_live:
             return
         async with self.db.write() as tx:
+            await listings.take_turn(tx)
             await observations.confirm_replayed(tx, page.reports[0].source, known, page.seen_at)
 
-    async def _is_baseline(self, source: str) -> bool:
+    async def is_baseline(self, source: str) -> bool:
+        """Whether the next read of a source is its first, or the first after an outage."""
         async with self.db.read() as tx:
             synced_at = await operations.synced_at(tx, source)
         return synced_at is None or self.clock.now() - synced_at > OUTAGE_IS_BASELINE_AFTER
 
+    async def _arrive(self) -> None:
+        """A baseline begins, or has ended: the servers are shown the best of it when all is judged."""
+        async with self.db.write() as tx:
+            await arrivals.grow(tx, self.clock.now())
+
     async def _mark_synced(self, source: str) -> None:
         async with self.db.write() as tx:
             await operations.mark_synced(tx, source, self.clock.now())
+
+
+def _is_back(report: Report, end: Closed) -> bool:
+    """Whether what is on sale was put there after its end, or never ended."""
+    return end.how is Reported.GONE or (report.listed_at is not None and report.listed_at > end.at)
 
 
 def unworked(newest_first: Sequence[Report], known: Collection[Told]) -> list[Report]:

@@ -68,7 +68,7 @@ class _Item(msgspec.Struct, rename="camel"):
 
 class _Items(msgspec.Struct, rename="camel"):
     drop_items: list[_Item]
-    total: int = 0
+    total: int | None = None
 
 
 class Beezie:
@@ -111,7 +111,8 @@ def parse_listings(fetched: Fetched) -> tuple[Page, int]:
     answer = decode(fetched, _Items)
     reports = [_report(row, f"$.dropItems[{n}]", fetched) for n, row in enumerate(answer.drop_items)]
     kept = tuple(report for report in reports if report is not None)
-    return Page(kept, fetched.at, skipped=len(reports) - len(kept), lists_live=True), answer.total
+    skipped = len(reports) - len(kept)
+    return Page(kept, fetched.at, skipped=skipped, lists_live=True, total=answer.total), answer.total or 0
 
 
 def parse_live(fetched: Fetched, mint: Mint) -> LiveListing | None:

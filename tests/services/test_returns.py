@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from core.domain.listings import SALE_SETTLES, Report, Reported
+from core.domain.listings import SALE_SETTLES, Report, Reported, Venue
 from core.events import ListingOpened
 from core.services.listings import unworked
 from core.services.rechecks import SIGHTED_MEANS_THERE_FOR
@@ -11,9 +11,10 @@ from db.listings import EpisodeRow, ListingRow, VersionRow
 from db.observations import told
 from db.posts import PostRow
 from tests.services.house import House
-from tests.services.reports import ME, MINT, at, ended, listed, page, sold, usd
+from tests.services.reports import ME, MINT, at, by_alt, ended, listed, page, sold, usd
 
 GONE_S = 100.0
+DAY_S = 86_400
 BACK_S = GONE_S + SALE_SETTLES.total_seconds() + 1
 
 
@@ -50,6 +51,7 @@ async def test_it_is_not_posted_a_second_time_at_the_same_price_but_is_when_it_g
     await show_live(house, BACK_S)
     await house.appraisal.work_due()
     assert len(await house.rows(PostRow)) == 1
+    house.pass_time(DAY_S)
     await house.tell(listed(75, BACK_S + 60))
     await house.appraisal.work_due()
     assert len(await house.rows(PostRow)) == 2
@@ -126,6 +128,32 @@ async def test_a_return_found_by_a_baseline_is_one(house: House) -> None:
     assert [row.is_baseline for row in await house.rows(VersionRow)] == [False, True]
 
 
+async def test_what_was_open_before_the_bot_and_was_only_missed_is_no_news_when_it_is_back(
+    house: House,
+) -> None:
+    await house.join()
+    house.value(by_alt())
+    await house.tell(listed(80), is_baseline=True)
+    await house.appraisal.work_due()
+    await house.tell(ended(Reported.GONE, GONE_S))
+    await show_live(house, BACK_S)
+    await house.appraisal.work_due()
+    assert [row.is_baseline for row in await house.rows(VersionRow)] == [True, True]
+    assert await house.rows(PostRow) == []
+
+
+@pytest.mark.parametrize("again", [listed(79, 0), listed(80, GONE_S + 5)], ids=["cheaper", "listed since"])
+async def test_what_is_back_otherwise_is_news_though_it_was_none_before(house: House, again: Report) -> None:
+    await house.join()
+    house.value(by_alt())
+    await house.tell(listed(80), is_baseline=True)
+    await house.appraisal.work_due()
+    await house.tell(ended(Reported.GONE, GONE_S))
+    await show_live(house, BACK_S, again)
+    await house.appraisal.work_due()
+    assert len(await house.rows(PostRow)) == 1
+
+
 async def test_many_returns_on_a_page_are_worked_in_batches(house: House) -> None:
     mints = [f"mint-{n}" for n in range(30)]
     await house.tell(*(listed(80, 0, mint=mint) for mint in mints))
@@ -190,3 +218,17 @@ async def test_an_older_page_that_arrives_late_opens_nothing(house: House) -> No
 def test_a_sale_told_late_below_a_known_event_of_its_second_is_still_worked() -> None:
     late, known = sold(80, 10), listed(90, 10)
     assert unworked([known, late], {told(known)}) == [late]
+
+
+@pytest.mark.parametrize("said", [Reported.SOLD, Reported.DELISTED])
+async def test_what_was_put_on_sale_again_within_the_minute_is_back_when_pages_go_on_showing_it(
+    house: House, said: Reported
+) -> None:
+    await house.tell(listed(80, 0, source=ME, venue=Venue.ME))
+    await house.tell(ended(said, GONE_S, source=ME, venue=Venue.ME))
+    again = listed(80, GONE_S + 20, venue=Venue.ME)
+    for seen_s in (GONE_S + 30, BACK_S - 2, BACK_S, BACK_S + 30):
+        await show_live(house, seen_s, again)
+    assert await house.asks() == [usd(80).value] * 2
+    [listing] = await house.rows(ListingRow)
+    assert (listing.is_open, listing.state_at) == (True, at(BACK_S))

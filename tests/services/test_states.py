@@ -65,7 +65,7 @@ async def test_a_new_price_that_the_second_told_of_is_valued_without_the_first(h
     states = {Venue.CC: FirstToAnswer(house.eden, house.vault)}
     rechecks = RecheckService(house.db, house.clock, house.listings, states)
     house.vault.on_sale[MINT] = on_sale(60, 20)
-    house.pass_time(31)
+    house.pass_time(86_400)  # long after the first post, so that a lower price is worth another
     await rechecks.recheck_due()
     await house.appraisal.work_due()
     assert [row.source for row in await house.rows(VersionRow)] == ["collectorcrypt"] * 2

@@ -39,7 +39,7 @@ def order(**changes: Json) -> Json:
 
 def test_a_row_is_a_report_with_its_slab() -> None:
     page, total = beezie.parse_listings(fetched(NAME, beezie_page(beezie_item())))
-    assert (page.skipped, page.lists_live, page.seen_at, total) == (0, True, START, 1)
+    assert (page.skipped, page.lists_live, page.seen_at, page.total, total) == (0, True, START, 1, 1)
     assert page.reports == (
         Report(
             key=ListingKey(Venue.BEEZIE, Chain.SOLANA, MINT, SELLER),

@@ -32,13 +32,15 @@ class Page(msgspec.Struct, frozen=True):
     """One page of reports, newest first as the vendor gave it.
 
     `skipped` rows were not about slabs on a venue of ours. `lists_live`: being on the page means
-    being on sale at `seen_at` (a page of listings, not of past events).
+    being on sale at `seen_at` (a page of listings, not of past events). `total`: how many rows all pages
+    hold, where the vendor says so.
     """
 
     reports: tuple[Report, ...]
     seen_at: datetime
     skipped: int = 0
     lists_live: bool = False
+    total: int | None = None
 
 
 class LiveListing(msgspec.Struct, frozen=True):
@@ -252,11 +254,15 @@ class AskSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The vendors that are configured, by what they can be asked. An absent one is no evidence."""
+    """The vendors that are configured, by what they can be asked. An absent one is no evidence.
+
+    `counted`: those of the listings that can be read to the last page, and say how many there are.
+    """
 
     slabs: Mapping[SourceName, SlabSource]
     states: Mapping[Venue, ListingStateSource]
     listings: tuple[ListingSource, ...] = ()
+    counted: tuple[ListingSource, ...] = ()
     activities: tuple[ActivitySource, ...] = ()
     hints: tuple[HintSource, ...] = ()
     valuations: tuple[ValuationSource, ...] = ()

@@ -1,5 +1,6 @@
 """What is on sale at Collector Crypt, whether it still is, and what a token's slab is."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import msgspec
 
 from core.domain.catalog import SlabFacts
 from core.domain.listings import Chain, ListingKey, Mint, Report, Reported, Wallet
-from core.domain.slabs import is_graded_card, plain, slab_of
+from core.domain.slabs import Word, is_graded_card, plain, slab_of
 from core.sources.base import LiveListing, Page
 from core.sources.collectorcrypt.rows import (
     NAME,
@@ -24,10 +25,13 @@ from core.sources.collectorcrypt.rows import (
 )
 from core.sources.http import Fetched, address_of, changed, decode, parsing, utc
 
+COUNT = re.compile(r"[0-9]{1,9}")
+
 
 class _Marketplace(msgspec.Struct, frozen=True, rename="camel"):
     rows: list[Card] = msgspec.field(name="filterNFtCard")
     next_cursor: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+    found: Word = msgspec.field(name="findTotal", default=None)
 
 
 class _Market(msgspec.Struct, frozen=True, rename="camel"):
@@ -41,7 +45,8 @@ def parse_listings(fetched: Fetched) -> tuple[Page, str | None]:
     answer = decode(fetched, _Marketplace)
     reports = [_report(row, f"$.filterNFtCard[{n}].listing", fetched) for n, row in enumerate(answer.rows)]
     kept = tuple(report for report in reports if report is not None)
-    page = Page(kept, fetched.at, skipped=len(reports) - len(kept), lists_live=True)
+    skipped = len(reports) - len(kept)
+    page = Page(kept, fetched.at, skipped=skipped, lists_live=True, total=_count(answer.found))
     return page, answer.next_cursor
 
 
@@ -93,6 +98,12 @@ def _report(row: Card, path: str, fetched: Fetched) -> Report | None:
         listed_at=at,
         slab=slab_of(said),
     )
+
+
+def _count(said: Word) -> int | None:
+    """None for what is no count: the pages are worth reading all the same."""
+    text = plain(said)
+    return int(text) if COUNT.fullmatch(text) else None
 
 
 def _changed_at(listing: Listing) -> datetime:
