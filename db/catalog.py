@@ -27,6 +27,7 @@ TokenKey = tuple[Chain, Mint]
 KindKey = tuple[CardKey, Grader, Grade]
 SlabKey = tuple[str, str]
 
+GAMES_MAX = 200
 _KIND_KEY = ("card_id", "grader", "grade_tenths", "grade_label")
 _LENGTHS = {"game": 60, "set_name": 200, "number": 40, "name": 200, "variant": 120, "language": 20}
 
@@ -77,7 +78,7 @@ class SlabRow(Base):
     certificate: Mapped[str] = mapped_column(String(64))
     kind_id: Mapped[int | None] = mapped_column(ForeignKey("kind.id"), index=True)
     facts: Mapped[SlabFacts] = mapped_column(Json(SlabFacts))
-    alt_asset_id: Mapped[str | None] = mapped_column(String(100))
+    alt_asset_id: Mapped[str | None] = mapped_column(String(100), index=True)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -128,6 +129,12 @@ async def keep_tokens(tx: Tx, keys: Collection[TokenKey]) -> dict[TokenKey, int]
     query = select(TokenRow.chain, TokenRow.address, TokenRow.id)
     found = await tx.execute(query.where(place.in_([(chain.value, mint) for chain, mint in keys])))
     return {(Chain(row.chain), Mint(row.address)): row.id for row in found}
+
+
+async def games(tx: Tx) -> tuple[str, ...]:
+    """The games of the cards that we know, by name."""
+    query = select(CardRow.game).where(CardRow.game != "").distinct().order_by(CardRow.game)
+    return tuple((await tx.execute(query.limit(GAMES_MAX))).scalars())
 
 
 async def known(tx: Tx, chain: Chain, addresses: Collection[Mint]) -> list[Mint]:
@@ -237,8 +244,9 @@ async def slabs_at(tx: Tx, moments: Mapping[int, datetime]) -> dict[int, Slab]:
 
 
 async def keep_alt_asset(tx: Tx, slab_id: int, asset_id: str) -> None:
-    """A vendor's name for a certificate is kept for good."""
-    await tx.execute(update(SlabRow).where(SlabRow.id == slab_id).values(alt_asset_id=asset_id))
+    """A vendor's name for a certificate is kept for good; another time, while somebody is at the slab."""
+    free = select(SlabRow.id).where(SlabRow.id == slab_id).with_for_update(skip_locked=True)
+    await tx.execute(update(SlabRow).where(SlabRow.id.in_(free)).values(alt_asset_id=asset_id))
 
 
 def slab_key(facts: SlabFacts) -> SlabKey:

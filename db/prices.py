@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.domain.charts import Worth
 from core.domain.money import USD_MICROS, Amount, Unit
 from core.domain.prices import PricePoint, PriceType, Rate
 from core.domain.valuation import Evidence, Sale, Valuation
@@ -124,6 +125,20 @@ async def set_apart(tx: Tx, ids: Collection[int], why: str) -> None:
     await tx.execute(update(PricePointRow).where(PricePointRow.id.in_(list(ids))).values(apart=why))
 
 
+async def count_again(tx: Tx, ids: Collection[int], why: str) -> None:
+    """Those of these prices that were set apart for this reason count again."""
+    if ids:
+        apart = update(PricePointRow).where(PricePointRow.id.in_(list(ids)), PricePointRow.apart == why)
+        await tx.execute(apart.values(apart=None))
+
+
+async def judge_points(tx: Tx, keys: Collection[str], why: str | None) -> None:
+    """The prices of these keys count for nothing from now on; None: they count again."""
+    if keys:
+        named = update(PricePointRow).where(PricePointRow.dedupe_key.in_(list(keys)))
+        await tx.execute(named.values(apart=why))
+
+
 async def add_rate(tx: Tx, rate: Rate, known_at: datetime) -> int:
     """Keep a rate; its id is what converted amounts name."""
     micros = int(rate.usd * USD_MICROS)
@@ -175,8 +190,10 @@ def _rate(pair: str, row: Row[int, Decimal | None, str, datetime] | None) -> tup
     return None if row is None or row.rate is None else (row.id, Rate(pair, row.rate, row.source, row.at))
 
 
-async def sales(tx: Tx, subject: str, *, since: datetime, limit: int = 200) -> list[Sale]:
-    """The newest sales of a subject that count."""
+async def sales(
+    tx: Tx, subject: str, *, since: datetime, until: datetime | None = None, limit: int = 200
+) -> list[Sale]:
+    """The newest sales of a subject that count; none after `until` where it is given."""
     query = (
         select(PricePointRow.at, PricePointRow.usd_micros)
         .where(
@@ -188,7 +205,23 @@ async def sales(tx: Tx, subject: str, *, since: datetime, limit: int = 200) -> l
         .order_by(PricePointRow.at.desc())
         .limit(limit)
     )
+    if until is not None:
+        query = query.where(PricePointRow.at <= until)
     return [Sale(*row) for row in await tx.execute(query)]
+
+
+async def worths(tx: Tx, subject: str, *, since: datetime, before: datetime, limit: int) -> list[Worth]:
+    """What a subject was thought to be worth in that time, newest first."""
+    query = (
+        select(ValuationRow.known_at, ValuationRow.value_usd_micros)
+        .add_columns(ValuationRow.low_usd_micros, ValuationRow.high_usd_micros)
+        .where(
+            ValuationRow.subject == subject, ValuationRow.known_at >= since, ValuationRow.known_at < before
+        )
+        .order_by(ValuationRow.known_at.desc(), ValuationRow.id.desc())
+        .limit(limit)
+    )
+    return [Worth(*row) for row in await tx.execute(query)]
 
 
 async def current_values(tx: Tx, subjects: Collection[str]) -> dict[str, int]:

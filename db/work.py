@@ -1,6 +1,6 @@
 """The queue: each listing version is worked exactly once, whoever works it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -62,6 +62,10 @@ class Priority:
     BACKFILL = 20
 
 
+Claim = tuple[int, int]
+"""A version, and how often it had been claimed then."""
+
+
 class Task(msgspec.Struct, frozen=True):
     """A claimed row."""
 
@@ -72,6 +76,10 @@ class Task(msgspec.Struct, frozen=True):
     created_at: datetime
     priority: int
     mint: str
+
+    @property
+    def claim(self) -> Claim:
+        return self.version_id, self.attempts
 
 
 class Depth(msgspec.Struct, frozen=True):
@@ -99,15 +107,20 @@ async def add(tx: Tx, priors: Mapping[int, int], *, priority: int, now: datetime
     await insert_all_new(tx, WorkRow, rows)
 
 
-async def is_any_due(tx: Tx, now: datetime, *, below: int) -> bool:
+async def is_any_due(tx: Tx, now: datetime, *, below: int, above: int = -1) -> bool:
     """A look without a lock, so that an empty queue costs no write."""
-    return (await tx.execute(_due(now, below).limit(1))).first() is not None
+    return (await tx.execute(_due(now, below, above).limit(1))).first() is not None
 
 
-async def claim(tx: Tx, owner: str, *, limit: int, below: int, now: datetime, lease: timedelta) -> list[Task]:
-    """Take the next due rows of a priority `below` for `lease`; rows another worker holds are passed over."""
+async def claim(
+    tx: Tx, owner: str, *, limit: int, below: int, now: datetime, lease: timedelta, above: int = -1
+) -> list[Task]:
+    """Take the next due rows of a priority between the two for `lease`.
+
+    Rows that another worker holds are passed over.
+    """
     order = (WorkRow.priority, WorkRow.prior, WorkRow.id)
-    due = _due(now, below).order_by(*order).limit(limit).with_for_update(skip_locked=True)
+    due = _due(now, below, above).order_by(*order).limit(limit).with_for_update(skip_locked=True)
     ids = list((await tx.execute(due)).scalars())
     if not ids:
         return []
@@ -138,13 +151,32 @@ async def holds(tx: Tx, task: Task, owner: str) -> bool:
     return (await tx.execute(query.with_for_update())).first() is not None
 
 
-async def done(tx: Tx, task: Task) -> None:
-    await drop(tx, task.version_id)
+async def held(tx: Tx, owners: Mapping[Claim, str], *, waits: bool) -> set[Claim]:
+    """As `holds`, of many at once: which of these claims are still their owners'.
+
+    Unless it waits, without those that somebody else is at: two who wait for many rows in another order
+    never end.
+    """
+    query = select(WorkRow.version_id, WorkRow.attempts, WorkRow.claimed_by)
+    wanted = query.where(WorkRow.version_id.in_({version_id for version_id, _ in owners}))
+    rows = await tx.execute(wanted.order_by(WorkRow.id).with_for_update(skip_locked=not waits))
+    claims = [((row.version_id, row.attempts), row.claimed_by) for row in rows]
+    return {claim for claim, owner in claims if claim in owners and owners[claim] == owner}
+
+
+async def current(tx: Tx, version_ids: Collection[int]) -> set[int]:
+    """Those of these versions that are what their listings ask now."""
+    query = select(ListingRow.version_id).where(ListingRow.version_id.in_(version_ids), ListingRow.is_open)
+    return {id for id in (await tx.execute(query)).scalars() if id is not None}
+
+
+async def done(tx: Tx, version_ids: Collection[int]) -> None:
+    await tx.execute(delete(WorkRow).where(WorkRow.version_id.in_(version_ids)))
 
 
 async def drop(tx: Tx, version_id: int) -> None:
     """The version is no longer current: nothing to work."""
-    await tx.execute(delete(WorkRow).where(WorkRow.version_id == version_id))
+    await done(tx, [version_id])
 
 
 async def again(tx: Tx, work_id: int, *, at: datetime, error: str, is_failure: bool = False) -> None:
@@ -204,10 +236,11 @@ async def _give_back(tx: Tx, work_id: int, error: str, **changes: datetime | Col
     await tx.execute(row.values(claimed_by=None, claimed_until=None, error=error, **changes))
 
 
-def _due(now: datetime, below: int) -> Select[int]:
+def _due(now: datetime, below: int, above: int) -> Select[int]:
     return select(WorkRow.id).where(
         WorkRow.parked_at.is_(None),
         WorkRow.priority < below,
+        WorkRow.priority > above,
         or_(WorkRow.next_try_at <= now, WorkRow.next_try_at > now + WAIT_MAX),
         or_(
             WorkRow.claimed_until.is_(None),

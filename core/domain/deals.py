@@ -2,12 +2,15 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 
 from core.domain.catalog import Grader, SlabFacts
 from core.domain.valuation import EvidenceKind, Valuation
+from core.domain.wording import folded
 
 BPS = 10_000
 DISCOUNT_MIN_BPS = -(10**9)
@@ -38,6 +41,8 @@ RANK: dict[DealTier, int] = {
     DealTier.GOLD: 4,
 }
 PINGS = frozenset({DealTier.GOLD, DealTier.HIGH})
+AUTOMATABLE = frozenset({DealTier.GOLD, DealTier.HIGH, DealTier.INFO})
+AUTOMATION_CONFIDENCE_MIN = 75
 
 
 class Reason(StrEnum):
@@ -53,6 +58,7 @@ class Reason(StrEnum):
     NO_VALUE = "no_value"
     TOO_DEAR = "too_dear"
     PROFIT = "profit"
+    QUARANTINED = "quarantined"
 
 
 class TierRule(msgspec.Struct, frozen=True):
@@ -97,12 +103,16 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Deal(msgspec.Struct, frozen=True):
-    """Worth showing, at this tier. `missing` says what keeps a LOOK from being more."""
+    """Worth showing, at this tier. `missing` says what keeps a LOOK from being more.
+
+    `confidence` is that of the value it rests on.
+    """
 
     tier: DealTier
     discount_bps: int
     net_profit_usd_micros: int
     missing: tuple[str, ...] = ()
+    confidence: int = 0
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -125,12 +135,12 @@ def policy_hash(policy: DealPolicy) -> str:
 def screen(candidate: Candidate, policy: DealPolicy) -> Rejection | None:
     """The filter: what a policy never looks at, whatever it is worth. None lets it through."""
     slab, price = candidate.slab, candidate.price_usd_micros
-    title = slab.title.casefold()
+    title, categories = folded(slab.title), {folded(name) for name in policy.categories}
     ceiling = policy.price_max_usd_micros
     checks = (
-        (Reason.CATEGORY, bool(policy.categories) and slab.category not in policy.categories),
+        (Reason.CATEGORY, bool(policy.categories) and folded(slab.category) not in categories),
         (Reason.GRADER, slab.grader not in policy.graders),
-        (Reason.KEYWORD, any(word.casefold() in title for word in policy.keywords_blocked)),
+        (Reason.KEYWORD, any(folded(word) in title for word in policy.keywords_blocked)),
         (
             Reason.PRICE_WINDOW,
             price < policy.price_min_usd_micros or (ceiling is not None and price > ceiling),
@@ -150,14 +160,32 @@ def appraise(candidate: Candidate, valuation: Valuation | None, policy: DealPoli
     price, value = candidate.price_usd_micros, valuation.value_usd_micros
     bps = discount_bps(price, value)
     profit = net_profit_usd_micros(price, value, policy)
+    offer = Deal(DealTier.SUSPICIOUS, bps, profit, confidence=valuation.confidence)
     if earns(price, value, policy.suspicious_bps):
-        return Deal(DealTier.SUSPICIOUS, bps, profit)
+        return offer
     if earns(price, value, policy.doubtful_bps) and _is_doubtful(candidate, valuation):
-        return Deal(DealTier.UNDETERMINED, bps, profit)
+        return msgspec.structs.replace(offer, tier=DealTier.UNDETERMINED)
     missing = _missing(valuation, policy)
     if missing:
-        return _look(price, value, policy, missing)
-    return _tier(price, value, policy)
+        is_look = earns(price, value, policy.look_bps)
+        look = msgspec.structs.replace(offer, tier=DealTier.LOOK, missing=missing)
+        return look if is_look else Rejection(Reason.TOO_DEAR, bps)
+    return _tier(offer, [rule for rule in policy.tiers if earns(price, value, rule.discount_min_bps)])
+
+
+class Rated(Protocol):
+    """What has a tier and rests on a value of some confidence."""
+
+    @property
+    def tier(self) -> DealTier: ...
+
+    @property
+    def confidence(self) -> int: ...
+
+
+def is_automatable(deal: Rated) -> bool:
+    """Whether anything may act on it without a person looking at it first."""
+    return deal.tier in AUTOMATABLE and deal.confidence >= AUTOMATION_CONFIDENCE_MIN
 
 
 def earns(price: int, value: int, bps: int) -> bool:
@@ -175,20 +203,12 @@ def net_profit_usd_micros(price: int, value: int, policy: DealPolicy) -> int:
     return value * policy.payout_bps // BPS - price - policy.fees_usd_micros
 
 
-def _look(price: int, value: int, policy: DealPolicy, missing: tuple[str, ...]) -> Deal | Rejection:
-    bps = discount_bps(price, value)
-    if not earns(price, value, policy.look_bps):
-        return Rejection(Reason.TOO_DEAR, bps)
-    return Deal(DealTier.LOOK, bps, net_profit_usd_micros(price, value, policy), missing)
-
-
-def _tier(price: int, value: int, policy: DealPolicy) -> Deal | Rejection:
-    bps, profit = discount_bps(price, value), net_profit_usd_micros(price, value, policy)
-    earned = [rule for rule in policy.tiers if earns(price, value, rule.discount_min_bps)]
+def _tier(offer: Deal, earned: Sequence[TierRule]) -> Deal | Rejection:
     for rule in earned:
-        if rule.net_profit_min_usd_micros is None or profit >= rule.net_profit_min_usd_micros:
-            return Deal(rule.tier, bps, profit)
-    return Rejection(Reason.PROFIT if earned else Reason.TOO_DEAR, bps)
+        least = rule.net_profit_min_usd_micros
+        if least is None or offer.net_profit_usd_micros >= least:
+            return msgspec.structs.replace(offer, tier=rule.tier)
+    return Rejection(Reason.PROFIT if earned else Reason.TOO_DEAR, offer.discount_bps)
 
 
 def _missing(valuation: Valuation, policy: DealPolicy) -> tuple[str, ...]:

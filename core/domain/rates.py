@@ -23,14 +23,30 @@ OFF_MAX = Decimal("0.05")
 PEG_MAX = Decimal("0.005")
 """USDC counts as a dollar while it is no further off than this."""
 
+CONFIRMED_AFTER = timedelta(minutes=10)
+"""A lone rate that jumped is believed once it has been said for so long."""
+DRIFT_PER = timedelta(minutes=15)
+"""In four times this a coin may move twice OFF_MAX, in nine times this three times as far, and so on."""
+
 _DOLLAR = Decimal(1)
 
 
+class Jump(msgspec.Struct, frozen=True):
+    """A lone rate too far from the last good one, and since when one source says about this."""
+
+    rate: Rate
+    since: datetime
+
+
 class Choice(msgspec.Struct, frozen=True):
-    """The rate that is believed, None when none is, and the fresh ones that are not."""
+    """The rate that is believed, None when none is, and the fresh ones that are not.
+
+    `jump` is the lone one that is kept apart until it is confirmed.
+    """
 
     rate: Rate | None
     ignored: tuple[Rate, ...] = ()
+    jump: Jump | None = None
 
 
 def rate_of(pair: str, usd: Decimal, source: str, at: datetime) -> Rate:
@@ -40,18 +56,42 @@ def rate_of(pair: str, usd: Decimal, source: str, at: datetime) -> Rate:
     return Rate(pair, usd, source, at)
 
 
-def choose(answers: Sequence[Rate], last: Rate | None, now: datetime) -> Choice:
+def choose(answers: Sequence[Rate], last: Rate | None, now: datetime, *, jump: Jump | None = None) -> Choice:
     """The first that agrees with the others; `answers` to one pair, in order of preference.
 
     Three or more are measured against their middle. Two that differ are not believed, unless the last
-    good rate takes the side of one. A rate too old to decide has no say.
+    good rate takes the side of one. A lone one that is further from the last good rate than a coin moves
+    in that time is kept apart, until it was said for a while: `jump` is what was kept apart last. A rate
+    too old to decide has no say.
     """
     fresh = [answer for answer in answers if is_fresh(answer, now)]
+    if len(fresh) == 1 and last is not None and has_jumped(fresh[0], last):
+        return _alone(fresh[0], now, jump)
     believed = _agreeing(fresh)
     if not believed and last is not None and is_fresh(last, now):
         believed = _agreeing([answer for answer in fresh if is_near(answer, last.usd)])
     ignored = tuple(answer for answer in fresh if answer not in believed)
     return Choice(believed[0] if believed else None, ignored)
+
+
+def has_jumped(rate: Rate, last: Rate) -> bool:
+    """Whether it is further from an earlier one than the coin moves in the time between.
+
+    Never for USDC: when it is said to have left its dollar, waiting is the safe side.
+    """
+    if rate.pair == USDC_USD:
+        return False
+    times = Decimal(max(rate.at - last.at, DRIFT_PER) / DRIFT_PER).sqrt()
+    low, high = sorted((rate.usd, last.usd))
+    return high - low > OFF_MAX * times * low
+
+
+def _alone(rate: Rate, now: datetime, jump: Jump | None) -> Choice:
+    goes_on = jump is not None and is_near(rate, jump.rate.usd) and now - jump.rate.at <= 2 * RATE_AGE_MAX
+    since = jump.since if jump is not None and goes_on else now
+    if now - since >= CONFIRMED_AFTER:
+        return Choice(rate)
+    return Choice(None, (rate,), Jump(rate, since))
 
 
 def is_enough_alone(first: Rate, last: Rate | None, now: datetime) -> bool:

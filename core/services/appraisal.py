@@ -1,33 +1,23 @@
-"""The line from a queued version to its verdict: verify, value, decide, and one transaction at the end."""
+"""The queue's worker: versions pass the line side by side, and each ends with its verdict, or waits."""
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 
 import structlog
 
 from core.clock import Clock
-from core.domain.deals import (
-    DEFAULT_POLICY,
-    Candidate,
-    Deal,
-    DealPolicy,
-    Reason,
-    Rejection,
-    appraise,
-    policy_hash,
-    screen,
-)
 from core.errors import SourceError, SourceRateLimited
 from core.events import Bus, Topic
-from core.services.evidence import EvidenceService
-from core.services.identity import Identity, IdentityService
-from core.services.prices import Dollars, PriceService
-from core.services.verdicts import Finding, VerdictService
+from core.services.line import Line, Policies
+from core.services.policy_book import PolicyBook
+from core.services.stages import Stage
+from core.services.verdicts import VerdictService
 from core.sources.base import Urgency, asking
 from core.telemetry import bind_correlation
-from db import guilds, listings, work
+from db import listings, work
 from db.engine import Database
 from db.listings import Version
 from db.work import Priority, Task
@@ -35,13 +25,18 @@ from db.work import Priority, Task
 log = structlog.get_logger(__name__)
 
 SLOTS = 10
+SLOTS_RECHECK = 5
 SLOTS_BACKFILL = 1
+"""Of the slots, as many may hold what is not fresh: a vendor that hangs leaves some to a new listing."""
+RECORDING_MAX = 50
+"""What has its finding needs no slot any more; no more than so many wait to be written down."""
 LEASE = timedelta(seconds=180)
 """Longer than the slowest answers to all questions of one version take."""
 START_FOR_S = 60.0
 """A run of the job begins no more work after this, and ends: a long queue is many runs."""
 TRIES_MAX = 5
 BACK_OFF_MAX_S = 300
+STORED, OVER = "stored", "over"
 EXPIRES_AFTER = timedelta(hours=24)
 URGENCY = {
     Priority.FRESH: Urgency.FRESH,
@@ -51,36 +46,32 @@ URGENCY = {
 """Who waits longest in our queue waits longest at the vendors too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The parts an appraisal passes through."""
-
-    identity: IdentityService
-    evidence: EvidenceService
-    prices: PriceService
-    verdicts: VerdictService
-
-
 class AppraisalService:
     """Works the queue. A vendor's outage makes a version wait; it never becomes a verdict."""
 
-    def __init__(self, db: Database, clock: Clock, bus: Bus, line: Line, owner: str) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, bus: Bus, line: Line, verdicts: VerdictService, *, owner: str
+    ) -> None:
         self.db = db
         self.clock = clock
         self.bus = bus
         self.line = line
+        self.verdicts = verdicts
         self.owner = owner
+        self._policies = PolicyBook()
+        self._recording: set[int] = set()
+        self._freed = asyncio.Event()
         self._was_cut = False
 
     async def work_due(self) -> int:
         """Work what is due until nothing is; how many versions were looked at."""
         running: dict[asyncio.Task[None], Task] = {}
-        news = self.bus.waiter(Topic.WORK)
+        news = self._freed = self.bus.waiter(Topic.WORK)
         looked_at, began = 0, self.clock.monotonic()
         try:
             await self._give_back()
             while True:
-                news.clear()  # before the look: what is told during it is not missed
+                news.clear()  # before the look: what is told, or free, during it is not missed
                 if self.clock.monotonic() - began < START_FOR_S:
                     looked_at += await self._start_due(running)
                 if not running:
@@ -105,29 +96,35 @@ class AppraisalService:
 
     async def _start_due(self, running: dict[asyncio.Task[None], Task]) -> int:
         """Begin with what is due as far as slots are free; how many that were."""
+        async with self.db.read() as tx:
+            if not await work.is_any_due(tx, self.clock.now(), below=Priority.BACKFILL + 1):
+                return 0
         started = 0
-        while tasks := await self._claim(list(running.values())):
-            started += len(tasks)
-            for task in tasks:
+        for above, priority in pairwise((-1, Priority.FRESH, Priority.RECHECK, Priority.BACKFILL)):
+            for task in await self._claim(above, priority, self._room(priority, running.values())):
                 running[asyncio.create_task(self._work(task))] = task
+                started += 1
         return started
 
-    async def _claim(self, running: list[Task]) -> list[Task]:
-        """Claim for the free slots; back-fill may hold only some, so that a fresh listing finds one."""
-        free = SLOTS - len(running)
-        free_for_backfill = SLOTS_BACKFILL - sum(task.priority == Priority.BACKFILL for task in running)
-        if free_for_backfill > 0:
-            below, limit = Priority.BACKFILL + 1, min(free, free_for_backfill)
-        else:
-            below, limit = Priority.BACKFILL, free
+    def _room(self, priority: int, running: Collection[Task]) -> int:
+        """How many more of a priority may begin; what is not fresh has only some of the slots."""
+        in_slots = [task.priority for task in running if task.id not in self._recording]
+        free = min(SLOTS - len(in_slots), SLOTS + RECORDING_MAX - len(running))
+        most = {Priority.RECHECK: SLOTS_RECHECK, Priority.BACKFILL: SLOTS_BACKFILL}.get(priority, SLOTS)
+        return min(free, most - in_slots.count(priority))
+
+    async def _claim(self, above: int, priority: int, limit: int) -> list[Task]:
+        """Claim what is due of a priority, and not of the better one above."""
         if limit <= 0:
             return []
+        below, now = priority + 1, self.clock.now()
         async with self.db.read() as tx:
-            if not await work.is_any_due(tx, self.clock.now(), below=below):
+            if not await work.is_any_due(tx, now, above=above, below=below):
                 return []
         async with self.db.write() as tx:
-            now = self.clock.now()
-            return await work.claim(tx, self.owner, limit=limit, below=below, now=now, lease=LEASE)
+            return await work.claim(
+                tx, self.owner, limit=limit, above=above, below=below, now=now, lease=LEASE
+            )
 
     async def _work(self, task: Task) -> None:
         with bind_correlation(task.mint), asking(URGENCY[task.priority]):
@@ -142,39 +139,30 @@ class AppraisalService:
     async def _appraise(self, task: Task) -> None:
         version, policies = await self._look(task)
         if version is None or not version.is_current:
-            await self.line.verdicts.drop(task)
+            await self.verdicts.drop(task)
             return
         if self.clock.now() - task.created_at > EXPIRES_AFTER:
-            await self.line.verdicts.expire(task)
+            await self.verdicts.expire(task)
             return
-        identity = await self.line.identity.of(version)
-        price = await self.line.prices.dollars_or_wait(version.ask)
-        finding = await self._find(version, identity, price, policies)
-        await self.line.verdicts.record(task, self.owner, finding)
+        finding = await self.line.find(task, version, policies)
+        with self._recorded(task), self.line.stages.passing(Stage.RECORD, task.created_at) as passage:
+            count = await self.verdicts.record(task, self.owner, finding)
+            passage.outcome = STORED if count else OVER
         self.bus.wake(Topic.POSTS, Topic.EVENTS)
 
-    async def _look(self, task: Task) -> tuple[Version | None, dict[str, DealPolicy]]:
-        async with self.db.read() as tx:
-            version = await listings.version(tx, task.version_id)
-            policies = await guilds.active_policies(tx)
-        return version, policies | {policy_hash(DEFAULT_POLICY): DEFAULT_POLICY}
+    @contextmanager
+    def _recorded(self, task: Task) -> Iterator[None]:
+        """The slot is free for the next while the finding waits to be written down."""
+        self._recording.add(task.id)
+        self._freed.set()
+        try:
+            yield
+        finally:
+            self._recording.discard(task.id)
 
-    async def _find(
-        self, version: Version, identity: Identity, price: Dollars, policies: dict[str, DealPolicy]
-    ) -> Finding:
-        """What every active policy makes of the version; valued only when one of them lets it through."""
-        finding = Finding(version, identity, price)
-        if identity.slab is None:
-            reason = Rejection(identity.reason or Reason.NOT_A_SLAB)
-            return finding.with_results(None, dict.fromkeys(policies, reason))
-        candidate = Candidate(price.usd_micros, version.key.seller, identity.slab.facts)
-        valuation = None
-        if any(screen(candidate, policy) is None for policy in policies.values()):
-            valuation = await self.line.evidence.value(identity.slab)
-        results: dict[str, Deal | Rejection] = {
-            digest: appraise(candidate, valuation, policy) for digest, policy in policies.items()
-        }
-        return finding.with_results(valuation, results)
+    async def _look(self, task: Task) -> tuple[Version | None, Policies]:
+        async with self.db.read() as tx:
+            return await listings.version(tx, task.version_id), await self._policies.active(tx)
 
     async def _wait(self, task: Task, error: SourceError) -> None:
         wait_s, said = min(2.0 ** min(task.attempts, 9), BACK_OFF_MAX_S), str(error)
@@ -193,11 +181,12 @@ class AppraisalService:
         async with self.db.write() as tx:
             if not await work.holds(tx, task, self.owner):
                 return
-            if failures >= TRIES_MAX:
-                await work.park(tx, task.id, at=now, error=repr(error))
-            else:
+            if failures < TRIES_MAX:
                 later = now + timedelta(seconds=2.0**failures)
                 await work.again(tx, task.id, at=later, error=repr(error), is_failure=True)
+                return
+            await work.park(tx, task.id, at=now, error=repr(error))
+        log.error("a version is parked until an operator looks at it", version=task.version_id)
 
 
 async def _one_ends_or(news: asyncio.Event, running: Iterable[asyncio.Task[None]]) -> None:

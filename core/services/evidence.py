@@ -1,6 +1,6 @@
 """Value: gathering the evidence about a slab from vendors, our own sales and the vault."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -13,10 +13,11 @@ from core.domain.averages import average_evidence, sales_evidence
 from core.domain.confidence import SALES_WINDOW
 from core.domain.listings import SourceName
 from core.domain.money import Unit
+from core.domain.overrides import override_evidence
 from core.domain.valuation import Evidence, EvidenceKind, Sale, Valuation, combine, insured_evidence
 from core.errors import SourceError
 from core.sources.base import SalesSource, ValuationSource
-from db import operations, prices
+from db import operations, overrides, prices
 from db.catalog import Slab
 from db.engine import Database
 
@@ -36,15 +37,22 @@ T = TypeVar("T")
 
 
 class _Known(msgspec.Struct, frozen=True):
-    """What our database has of a kind: our own sales, what vendors said last, and who tells us none."""
+    """What our database has of a kind: our own sales, what vendors said last, and who tells us none.
+
+    `by_hand` is what an operator set, which nobody is asked beside. What was said before `heard_since`
+    is asked again.
+    """
 
     sales: tuple[Sale, ...]
     told: tuple[Evidence, ...]
     silent: tuple[str, ...]
+    by_hand: Evidence | None = None
+    heard_since: datetime | None = None
 
     def fresh(self, now: datetime) -> list[Evidence]:
-        """What vendors said within the hour."""
-        return [item for item in self.told if item.said_at and now - item.said_at <= VENDOR_VALUE_FRESH]
+        """What vendors said within the hour, as far as that is new enough."""
+        oldest = max(now - VENDOR_VALUE_FRESH, self.heard_since or now - VENDOR_VALUE_FRESH)
+        return [item for item in self.told if item.said_at is not None and item.said_at >= oldest]
 
     def asset_id(self, kind: str) -> str | None:
         """That vendor's own name for the card."""
@@ -60,21 +68,29 @@ class EvidenceService:
         clock: Clock,
         valuations: Sequence[ValuationSource],
         sales: Sequence[SalesSource] = (),
+        *,
+        waited_for: Collection[SourceName] = WAITED_FOR,
     ) -> None:
         self.db = db
         self.clock = clock
         self.valuations = valuations
         self.sales = sales
+        self.waited_for = waited_for
         self._learnt: tuple[datetime, Mapping[EvidenceKind, float]] | None = None
 
-    async def value(self, slab: Slab) -> Valuation | None:
-        """One valuation of everything known; None when nothing is. Raises SourceError for an outage."""
-        known = await self._known(slab)
+    async def value(self, slab: Slab, *, since: datetime | None = None) -> Valuation | None:
+        """One valuation of everything known; None when nothing is. Raises SourceError for an outage.
+
+        What vendors said before `since` is not taken for an answer; they are asked again.
+        """
+        known = msgspec.structs.replace(await self._known(slab), heard_since=since)
+        ours = sales_evidence(known.sales, self.clock.now())
+        insured = insured_evidence(slab.facts.insured_usd_micros)
+        if known.by_hand is not None:
+            return combine([item for item in (known.by_hand, ours, insured) if item is not None])
         silent = list(known.silent)
         values = await self._values(slab, known, silent)
         average = await self._average(slab, known, values, silent)
-        ours = sales_evidence(known.sales, self.clock.now())
-        insured = insured_evidence(slab.facts.insured_usd_micros)
         evidence = [item for item in (*values, average, ours, insured) if item is not None]
         return combine(evidence, await self._spreads(), silent=silent)
 
@@ -83,9 +99,11 @@ class EvidenceService:
         async with self.db.read() as tx:
             sales = await prices.sales(tx, slab.subject, since=now - SALES_WINDOW)
             current = await prices.current_valuation(tx, slab.subject)
+            by_hand = await overrides.current(tx, slab.subject, now)
             down = {health.name for health in await operations.sources(tx) if health.is_down}
         told = () if current is None else tuple(item for item in current.evidence if item.said_at is not None)
-        return _Known(tuple(sales), told, tuple(sorted(SALES_TOLD_BY & down)))
+        set_by_hand = None if by_hand is None else override_evidence(by_hand.setting)
+        return _Known(tuple(sales), told, tuple(sorted(SALES_TOLD_BY & down)), set_by_hand)
 
     async def _values(self, slab: Slab, known: _Known, silent: list[str]) -> list[Evidence]:
         """Each vendor's value: what it said within the hour, or else says now."""
@@ -96,7 +114,7 @@ class EvidenceService:
             if value is None:
                 asset_id = slab.alt_asset_id if source.name is SourceName.ALT else known.asset_id(source.name)
                 question = source.value(slab.facts, asset_id=asset_id)
-                is_waited_for = source.name in WAITED_FOR
+                is_waited_for = source.name in self.waited_for
                 value = await question if is_waited_for else await _answer(source.name, question, silent)
                 value = value and msgspec.structs.replace(value, said_at=self.clock.now())
             values += [value] if value is not None else []

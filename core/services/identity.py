@@ -43,20 +43,29 @@ class IdentityService:
 
     async def of(self, version: Version) -> Identity:
         """Who the listed token is. Raises SourceError when somebody who must be asked does not answer."""
+        stated = await self.stated(version)
+        return stated if stated.slab is None else await self.verified(version, stated.slab)
+
+    async def stated(self, version: Version) -> Identity:
+        """What the authority says that the token is. Raises SourceError when it must be asked in vain."""
         authority = AUTHORITIES[version.key.venue]
         stored = await self._known(version.token_id) or await self._learn(version, authority)
         if stored is None:
             return Identity(None, authority.value, reason=Reason.NOT_A_SLAB)
-        reporter = SourceName(version.source)
+        return Identity(stored, authority.value)
+
+    async def verified(self, version: Version, stated: Slab) -> Identity:
+        """The slab, when whoever reported the listing says the same. Raises SourceError."""
+        authority, reporter = AUTHORITIES[version.key.venue], SourceName(version.source)
         if reporter is authority or reporter not in self.slabs:
-            return Identity(stored, authority.value)
+            return Identity(stated, authority.value)
         theirs = await self._ask(reporter, version.key.mint)
         if theirs is None:
-            return Identity(stored, authority.value)
+            return Identity(stated, authority.value)
         verified_by = f"{authority}+{reporter}"
-        if differs(stored.facts, theirs):
+        if differs(stated.facts, theirs):
             return Identity(None, verified_by, Reason.MISMATCH)
-        return Identity(stored, verified_by)
+        return Identity(stated, verified_by)
 
     async def _known(self, token_id: int) -> Slab | None:
         async with self.db.read() as tx:

@@ -17,7 +17,9 @@ from core.domain.rates import (
     SOL_USD,
     USDC_USD,
     Choice,
+    Jump,
     choose,
+    has_jumped,
     is_enough_alone,
     is_fresh,
     is_near,
@@ -64,6 +66,7 @@ class PriceService:
         self.rates = rates
         self._all_asked_at: dict[str, datetime] = {}
         self._ignored: dict[str, frozenset[str]] = {}
+        self._jumps: dict[str, Jump | None] = {}
 
     async def poll_rates(self) -> None:
         """Ask for the rates the asks come in. Raises SourceError when one is not to be had."""
@@ -87,12 +90,17 @@ class PriceService:
                 last = None if known is None else known[1]
                 if not is_fresh(rate, self.clock.now()):
                     raise SourceUnavailable(source.name, f"says {rate.usd} for {pair} as of {rate.at}")
-                if last is not None and is_fresh(last, self.clock.now()) and not is_near(rate, last.usd):
+                if last is not None and self._is_far(rate, last):
                     reason = f"says {rate.usd} for {pair}, and {last.source} said {last.usd}"
                     raise SourceUnavailable(source.name, reason)
                 await prices.add_rate(tx, rate, self.clock.now())
             kept.append(rate)
         return tuple(kept)
+
+    def _is_far(self, rate: Rate, last: Rate) -> bool:
+        """Whether a source that nobody stands beside is not to be believed."""
+        is_off = is_fresh(last, self.clock.now()) and not is_near(rate, last.usd)
+        return is_off or has_jumped(rate, last)
 
     async def exchange(self, tx: Tx, units: Collection[Unit]) -> Exchange:
         """Dollars for amounts in these units, as far as fresh rates are known."""
@@ -152,7 +160,8 @@ class PriceService:
             answers += await _asked(self.rates[1:], pair)
             self._all_asked_at[pair] = self.clock.now()
         told = [answer for answer in answers if isinstance(answer, Rate)]
-        choice = choose(told, last, self.clock.now())
+        choice = choose(told, last, self.clock.now(), jump=self._jumps.get(pair))
+        self._jumps[pair] = choice.jump
         self._note(pair, choice, last)
         if choice.rate is not None:
             async with self.db.write() as tx:

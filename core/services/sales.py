@@ -39,6 +39,12 @@ class TokenSale(msgspec.Struct, frozen=True):
         key = self.report.key
         return sale_key(key.mint, key.seller, self.report.effective_at)
 
+    @property
+    def keys_near(self) -> tuple[str, ...]:
+        """What else the same sale may be named, by another's clock."""
+        key = self.report.key
+        return sale_keys_near(key.mint, key.seller, self.report.effective_at)
+
 
 async def keep(tx: Tx, sold: Sequence[TokenSale], now: datetime) -> int:
     """Keep the sales as prices of what the tokens stood for then; how many were new, and sales at all."""
@@ -63,7 +69,7 @@ async def _known(tx: Tx, run: Sequence[TokenSale], told: Told) -> dict[int, int]
 
     Another source, or another clock, may have dated the same sale a little earlier or later.
     """
-    near = {sale.token_id: _keys_near(sale) for sale in run}
+    near = {sale.token_id: sale.keys_near for sale in run}
     ids = await prices.known_points(tx, [key for keys in near.values() for key in keys])
     known = {}
     for sale in run:
@@ -101,11 +107,6 @@ def _token(sale: TokenSale) -> Collection[int]:
 
 def _by_token(run: Sequence[TokenSale]) -> dict[int, TokenSale]:
     return {sale.token_id: sale for sale in run}
-
-
-def _keys_near(sale: TokenSale) -> tuple[str, ...]:
-    key = sale.report.key
-    return sale_keys_near(key.mint, key.seller, sale.report.effective_at)
 
 
 def _is_same(trade: Trade, sale: TokenSale) -> bool:

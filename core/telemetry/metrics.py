@@ -21,6 +21,7 @@ class Metrics:
         ProcessCollector(registry=registry)
         GCCollector(registry=registry)
         self._values: dict[str, set[str]] = {}
+        self._measure_line(registry)
         self._calls = Histogram(
             "cartel_source_call_seconds",
             "Calls of vendors",
@@ -34,19 +35,6 @@ class Metrics:
         self._jobs = Histogram(
             "cartel_job_run_seconds", "Runs of jobs", ("job", "outcome"), registry=registry, buckets=_RUN_S
         )
-        self._deals = Counter("cartel_deals", "Listings that earned a tier", ("tier",), registry=registry)
-        self._rejections = Counter(
-            "cartel_rejections", "Listings that earned none", ("reason",), registry=registry
-        )
-        self._posts = Counter("cartel_posts", "Tries to show a post", ("outcome",), registry=registry)
-        self._to_post = Histogram(
-            "cartel_time_to_post_seconds", "Listed at the vendor to shown", registry=registry, buckets=_POST_S
-        )
-        self._to_post_ours = Histogram(
-            "cartel_time_to_post_ours_seconds", "Seen by us to shown", registry=registry, buckets=_POST_S
-        )
-        self._work_rows = Gauge("cartel_work_rows", "Rows waiting in the queue", registry=registry)
-        self._work_age = Gauge("cartel_work_age_seconds", "Age of the oldest row waiting", registry=registry)
         self._interactions = Counter(
             "cartel_interactions", "Commands and buttons", ("command", "outcome"), registry=registry
         )
@@ -64,6 +52,39 @@ class Metrics:
             "cartel_check_age_seconds", "Age of what a check rests on", ("check",), registry=registry
         )
 
+    def _measure_line(self, registry: CollectorRegistry) -> None:
+        """From a report to a post."""
+        self._stages = Histogram(
+            "cartel_line_seconds",
+            "Stages of the deal line",
+            ("stage", "outcome"),
+            registry=registry,
+            buckets=_CALL_S,
+        )
+        self._ages = Histogram(
+            "cartel_line_age_seconds",
+            "How old what a stage worked on was at its end",
+            ("stage",),
+            registry=registry,
+            buckets=_POST_S,
+        )
+        self._deals = Counter("cartel_deals", "Listings that earned a tier", ("tier",), registry=registry)
+        self._rejections = Counter(
+            "cartel_rejections", "Listings that earned none", ("reason",), registry=registry
+        )
+        self._posts = Counter("cartel_posts", "Tries to show a post", ("outcome",), registry=registry)
+        self._to_post = Histogram(
+            "cartel_time_to_post_seconds", "Listed at the vendor to shown", registry=registry, buckets=_POST_S
+        )
+        self._to_post_ours = Histogram(
+            "cartel_time_to_post_ours_seconds", "Seen by us to shown", registry=registry, buckets=_POST_S
+        )
+        self._work_rows = Gauge("cartel_work_rows", "Rows waiting in the queue", registry=registry)
+        self._work_age = Gauge("cartel_work_age_seconds", "Age of the oldest row waiting", registry=registry)
+        self._parked = Gauge(
+            "cartel_parked_rows", "Given up until an operator says otherwise", ("what",), registry=registry
+        )
+
     def source_called(self, source: str, outcome: str, took_s: float) -> None:
         self._calls.labels(**self._bounded(source=source, outcome=outcome)).observe(took_s)
 
@@ -72,6 +93,12 @@ class Metrics:
 
     def job_ran(self, job: str, outcome: str, took_s: float) -> None:
         self._jobs.labels(**self._bounded(job=job, outcome=outcome)).observe(took_s)
+
+    def stage_ended(self, stage: str, outcome: str, took_s: float, age_s: float | None = None) -> None:
+        """One passage through a stage of the deal line; `age_s` since what passes became known."""
+        self._stages.labels(**self._bounded(stage=stage, outcome=outcome)).observe(took_s)
+        if age_s is not None:
+            self._ages.labels(**self._bounded(stage=stage)).observe(age_s)
 
     def deal_found(self, tier: str) -> None:
         self._deals.labels(**self._bounded(tier=tier)).inc()
@@ -91,6 +118,10 @@ class Metrics:
     def work_waits(self, rows: int, oldest_age_s: float) -> None:
         self._work_rows.set(rows)
         self._work_age.set(oldest_age_s)
+
+    def rows_parked(self, *, listings: int, posts: int) -> None:
+        for what, count in (("listing", listings), ("post", posts)):
+            self._parked.labels(what=what).set(count)
 
     def interaction_ended(self, command: str, outcome: str) -> None:
         self._interactions.labels(**self._bounded(command=command, outcome=outcome)).inc()

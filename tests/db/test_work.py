@@ -68,7 +68,7 @@ async def test_a_row_that_took_the_place_of_another_is_not_taken_for_it(db: Data
     [new] = await claim(db)
     assert not await is_held(db, old)
     async with db.write() as tx:
-        await work.done(tx, old)
+        await work.done(tx, [old.version_id])
     assert await is_held(db, new)
 
 
@@ -117,6 +117,48 @@ async def test_times_that_only_a_wrong_clock_can_have_set_hold_nothing_up(db: Da
     assert len(await claim(db)) == 1
 
 
+async def test_a_priority_can_be_claimed_by_itself(db: Database) -> None:
+    fresh, anew, old = await list_tokens(db, 3)
+    async with db.write() as tx:
+        await work.add(tx, {fresh: 0}, priority=Priority.FRESH, now=NOW)
+        await work.add(tx, {anew: 0}, priority=Priority.RECHECK, now=NOW)
+        await work.add(tx, {old: 0}, priority=Priority.BACKFILL, now=NOW)
+    bounds = {"above": Priority.FRESH, "below": Priority.RECHECK + 1}
+    async with db.write() as tx:
+        assert await work.is_any_due(tx, NOW, **bounds)
+        tasks = await work.claim(tx, "me", limit=5, now=NOW, lease=LEASE, **bounds)
+        assert not await work.is_any_due(tx, NOW, **bounds)
+    assert [task.version_id for task in tasks] == [anew]
+
+
+async def test_of_many_claims_those_are_held_that_are_still_their_owners(db: Database) -> None:
+    await queue(db, 4)
+    lost, mine, again, gone = await claim(db)
+    async with db.write() as tx:
+        await work.release(tx, ["me"])
+        await work.drop(tx, gone.version_id)
+    [theirs] = await claim(db, "you", limit=1)
+    ours = await claim(db)
+    async with db.write() as tx:
+        owners = {task.claim: "me" for task in (lost, mine, *ours, gone)} | {theirs.claim: "you"}
+        held = await work.held(tx, owners, waits=True)
+    assert held == {theirs.claim, *(task.claim for task in ours)}
+    assert {task.version_id for task in ours} == {mine.version_id, again.version_id}
+
+
+@on_postgres
+async def test_a_claim_that_somebody_is_at_is_passed_over_and_not_waited_for(db: Database) -> None:
+    await queue(db, 2)
+    one, two = await claim(db)
+    owners = {one.claim: "me", two.claim: "me"}
+    async with db.write() as tx:
+        await work.drop(tx, one.version_id)
+        async with asyncio.timeout(10), db.write() as beside:
+            assert await work.held(beside, owners, waits=False) == {two.claim}
+    async with db.write() as tx:
+        assert await work.held(tx, owners, waits=True) == {two.claim}
+
+
 async def test_an_owner_that_claimed_a_row_again_does_not_hold_its_first_claim(db: Database) -> None:
     await queue(db, 1)
     [first] = await claim(db)
@@ -129,7 +171,7 @@ async def test_a_row_that_is_done_or_dropped_is_gone(db: Database) -> None:
     one, two = await queue(db, 2)
     tasks = {task.version_id: task for task in await claim(db)}
     async with db.write() as tx:
-        await work.done(tx, tasks[one])
+        await work.done(tx, [tasks[one].version_id])
         await work.drop(tx, two)
     assert await depth(db) == Depth(0, 0, None)
     assert not await is_held(db, tasks[one])

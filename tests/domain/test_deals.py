@@ -53,6 +53,7 @@ def tier_of(result: Deal | Rejection) -> DealTier | Reason:
         (1_500, by_alt(59), DealTier.LOOK),
         (1_499, by_alt(59), Reason.TOO_DEAR),
         (3_000, by_sales(3, 60), DealTier.GOLD),
+        (5_500, by_sales(5, 70), DealTier.GOLD),
         (3_000, by_sales(2, 75), DealTier.LOOK),
         (1_499, by_sales(2, 75), Reason.TOO_DEAR),
         (3_000, insured(), DealTier.LOOK),

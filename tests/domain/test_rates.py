@@ -3,18 +3,22 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain.prices import Rate
 from core.domain.rates import (
+    CONFIRMED_AFTER,
     OFF_MAX,
     RATE_AGE_MAX,
     RATE_MAX,
     SOL_USD,
     USDC_USD,
+    Jump,
     choose,
+    has_jumped,
     is_enough_alone,
     is_pegged,
     rate_of,
@@ -112,6 +116,57 @@ def test_what_cannot_be_dollars_is_no_rate(usd: str) -> None:
 
 PRICES = st.decimals(min_value="0.000001", max_value=RATE_MAX, places=6).map(str)
 AGES = st.floats(min_value=0, max_value=2_000)
+
+
+@pytest.mark.parametrize(
+    ("usd", "last", "age_s", "is_jump"),
+    [
+        ("105", "100", 900, False),
+        ("105.01", "100", 900, True),
+        ("95.23", "100", 900, True),
+        ("95.24", "100", 900, False),
+        ("110", "100", 3_600, False),
+        ("110.01", "100", 3_600, True),
+        ("148", "100", 86_400, False),
+        ("149", "100", 86_400, True),
+        ("100", "100", -60, False),
+    ],
+)
+def test_a_coin_moves_further_the_longer_nobody_looked(
+    usd: str, last: str, age_s: float, is_jump: bool
+) -> None:
+    assert has_jumped(rate(usd), rate(last, age_s=age_s)) is is_jump
+
+
+def test_a_lone_rate_that_jumped_is_believed_when_it_was_said_for_a_while() -> None:
+    before = rate("100", age_s=1_800)
+    first = choose([rate("130")], before, NOW)
+    assert (first.rate, first.jump) == (None, Jump(rate("130"), NOW))
+    soon, later = NOW + CONFIRMED_AFTER - timedelta(seconds=1), NOW + CONFIRMED_AFTER
+    said_again = msgspec.structs.replace(rate("131"), at=soon)
+    second = choose([said_again], before, soon, jump=first.jump)
+    assert (second.rate, second.jump) == (None, Jump(said_again, NOW))
+    third = choose([msgspec.structs.replace(rate("132"), at=later)], before, later, jump=second.jump)
+    assert third.rate is not None
+    assert third.jump is None
+
+
+def test_a_lone_rate_that_jumps_to_and_fro_is_never_believed() -> None:
+    jump, before = None, rate("100", age_s=1_800)
+    for minute in range(60):
+        now = NOW + timedelta(minutes=minute)
+        said = msgspec.structs.replace(rate("130" if minute % 2 else "200"), at=now)
+        choice = choose([said], before, now, jump=jump)
+        assert choice.rate is None
+        jump = choice.jump
+
+
+def test_a_jump_that_a_second_source_sees_is_believed_at_once() -> None:
+    assert chosen(answers("130", "131"), rate("100", age_s=60))[0] == "coingecko"
+
+
+def test_a_lone_word_that_usdc_left_its_dollar_is_believed_at_once() -> None:
+    assert chosen(answers("0.9", pair=USDC_USD), rate("1", age_s=60, pair=USDC_USD))[0] == "coingecko"
 
 
 @given(told=st.lists(st.tuples(PRICES, AGES), max_size=4), last=st.none() | st.tuples(PRICES, AGES))

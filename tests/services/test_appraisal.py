@@ -13,12 +13,13 @@ from core.services.appraisal import (
     LEASE,
     SLOTS,
     SLOTS_BACKFILL,
+    SLOTS_RECHECK,
     START_FOR_S,
 )
 from db import work
 from db.deals import VerdictRow
 from db.posts import PostRow
-from db.work import WorkRow
+from db.work import Priority, WorkRow
 from tests.services.fakes import Appraiser, Market
 from tests.services.house import House, Stored
 from tests.services.reports import ME, MINT, a_slab, at, by_alt, ended, listed, sol
@@ -216,6 +217,24 @@ async def test_backfill_leaves_slots_free_and_a_fresh_listing_is_not_held_up_by_
     assert house.alt.asked[-1] == ("fresh", None)
     house.alt.gate.set()
     await working
+
+
+async def test_what_is_valued_anew_leaves_slots_free_for_what_is_fresh(house: House) -> None:
+    await house.tell(*(listed(80, 0, mint=f"old-{n}") for n in range(SLOTS)))
+    await house.appraisal.work_due()
+    house.pass_time(1)
+    async with house.db.write() as tx:
+        again = dict.fromkeys(range(1, SLOTS + 1), 0)
+        await work.add(tx, again, priority=Priority.RECHECK, now=house.clock.now())
+    house.alt.gate.clear()
+    working = asyncio.create_task(house.appraisal.work_due())
+    await house.alt.until_waiting(SLOTS_RECHECK)
+    free = SLOTS - SLOTS_RECHECK
+    await house.tell(*(listed(80, 5, mint=f"fresh-{n}") for n in range(free + 1)))
+    await house.alt.until_waiting(SLOTS)
+    assert [certificate.partition("-")[0] for certificate, _ in house.alt.asked[-free:]] == ["fresh"] * free
+    house.alt.gate.set()
+    assert await working == SLOTS + free + 1
 
 
 async def test_a_long_queue_is_many_runs(house: House) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from structlog.testing import capture_logs
+
 from core.domain.deals import DealTier
 from core.domain.operations import SourceHealth
 from core.errors import SourceUnavailable
@@ -22,10 +24,12 @@ async def waiting(house: House) -> Stored:
 async def test_a_bug_is_tried_five_times_and_then_parked_with_its_error(house: House) -> None:
     house.alt.bug = KeyError("a bug")
     await house.tell(listed(80, 0))
-    for _ in range(TRIES_MAX):
-        assert (await waiting(house)).parked_at is None
-        await house.appraisal.work_due()
-        house.pass_time(100)
+    with capture_logs() as lines:
+        for _ in range(TRIES_MAX):
+            assert (await waiting(house)).parked_at is None
+            await house.appraisal.work_due()
+            house.pass_time(100)
+    assert [line["event"] for line in lines].count("a version is parked until an operator looks at it") == 1
     parked = await waiting(house)
     assert (parked.failures, parked.error) == (TRIES_MAX, "KeyError('a bug')")
     assert parked.parked_at is not None
@@ -88,3 +92,21 @@ async def test_what_a_cut_run_had_claimed_is_worked_by_the_next_at_once(house: H
     house.alt.gate.set()
     assert await house.appraisal.work_due() == 1
     assert await house.rows(WorkRow) == []
+
+
+async def test_what_an_operator_queues_again_is_worked_once_the_bug_is_mended(house: House) -> None:
+    await house.join()
+    house.value(by_alt(160))
+    house.alt.bug = KeyError("a bug")
+    await house.tell(listed(80, 0))
+    for _ in range(TRIES_MAX):
+        await house.appraisal.work_due()
+        house.pass_time(100)
+    found = await house.operations.parked()
+    assert (found.listings.count, found.listings.newest_errors) == (1, ("KeyError('a bug')",))
+    house.alt.bug = None
+    assert await house.operations.requeue() == (1, 0)
+    assert await house.appraisal.work_due() == 1
+    assert (await house.operations.parked()).listings.count == 0
+    [verdict] = await house.rows(VerdictRow)
+    assert verdict.tier == DealTier.GOLD

@@ -31,7 +31,7 @@ async def test_a_rate_decides_for_a_quarter_of_an_hour(house: House) -> None:
 
 
 async def test_the_newest_rate_counts_and_the_same_one_twice_is_one(house: House) -> None:
-    await house.price_sol("140")
+    await house.price_sol("146")
     await house.prices.poll_rates()
     house.pass_time(60)
     await house.price_sol("150")
@@ -41,7 +41,7 @@ async def test_the_newest_rate_counts_and_the_same_one_twice_is_one(house: House
 
 async def test_an_older_rate_that_arrives_late_decides_nothing(house: House) -> None:
     await house.price_sol("150")
-    await house.price_sol("140", age_s=60)
+    await house.price_sol("146", age_s=60)
     assert (await house.prices.dollars_or_wait(sol(1))).usd_micros == 150_000_000
 
 

@@ -102,6 +102,22 @@ async def test_a_rate_that_all_sources_keep_silent_about_lasts_a_quarter_of_an_h
         await exchange.one_sol()
 
 
+async def test_a_lone_source_that_jumps_waits_until_it_has_said_so_for_ten_minutes(
+    exchange: Exchange,
+) -> None:
+    await exchange.poll(coingecko="100", coinbase="100", jupiter="100")
+    exchange.sources[COINBASE].down = exchange.sources[JUPITER].down = DOWN
+    exchange.say(USDC_USD, coingecko="1")
+    with capture_logs() as lines:
+        for _ in range(10):
+            with pytest.raises(SourceUnavailable, match="can be believed: coingecko 130"):
+                await exchange.poll(coingecko="130")
+            assert await exchange.one_sol() == 100
+        await exchange.poll(coingecko="130")
+    assert await exchange.one_sol() == 130
+    assert [line["event"] for line in lines] == ["a rate is ignored"]
+
+
 async def test_two_that_differ_are_not_believed_without_a_last_good_rate(exchange: Exchange) -> None:
     exchange.sources[JUPITER].down = DOWN
     with pytest.raises(SourceUnavailable, match="can be believed: coingecko 100, coinbase 120"):
@@ -177,3 +193,17 @@ async def test_one_source_by_itself_is_kept_as_long_as_it_goes_on_from_what_was_
         await exchange.prices.keep_rates_of(exchange.sources[JUPITER])
     assert await exchange.one_sol() == 100
     assert await exchange.prices.keep_rates_of(exchange.sources[GECKO]) == ()
+
+
+async def test_one_source_by_itself_that_jumped_is_not_kept_however_long_nobody_looked(
+    exchange: Exchange,
+) -> None:
+    exchange.say(coinbase="100")
+    await exchange.prices.keep_rates_of(exchange.sources[COINBASE])
+    exchange.house.pass_time(86_400)
+    exchange.say(jupiter="200")
+    with pytest.raises(SourceUnavailable, match="says 200 for SOL/USD, and coinbase said 100"):
+        await exchange.prices.keep_rates_of(exchange.sources[JUPITER])
+    exchange.say(jupiter="140")
+    kept = await exchange.prices.keep_rates_of(exchange.sources[JUPITER])
+    assert [rate.usd for rate in kept] == [Decimal(140)]

@@ -5,18 +5,14 @@ import pytest
 
 from core.domain.catalog import Grader
 from core.domain.deals import DEFAULT_POLICY, DealPolicy, DealTier, Reason, policy_hash
-from core.domain.guilds import REPEAT_FALL_BPS
-from core.domain.listings import Reported
 from core.domain.posts import DealPost, Rank
 from core.events import DealFound, ListingRejected
-from core.services.fanout import is_worth_repeating
 from db.deals import VerdictRow
 from db.guilds import PolicyRow
 from db.posts import PostRow
 from db.prices import PricePointRow
-from tests.cogs.deal_posts import GOOD_DEAL
 from tests.services.house import CHANNEL, GUILD, House, Stored
-from tests.services.reports import MINT, a_slab, at, by_alt, ended, listed, sol, usd
+from tests.services.reports import MINT, a_slab, at, by_alt, listed, sol, usd
 
 CHOOSY = DealPolicy(graders=(Grader.BGS,))
 LENIENT = msgspec.structs.replace(DEFAULT_POLICY, confidence_min=10)
@@ -155,7 +151,7 @@ async def test_a_post_is_as_the_deal_was_decided(house: House) -> None:
         usd(160).value,
     )
     assert (deal.insured_usd_micros, deal.net_profit_usd_micros) == (usd(200).value, usd(61).value)
-    assert (post.channel_id, post.dedupe_key, len(post.nonce)) == (CHANNEL, f"deal:{GUILD}:1", 24)
+    assert (post.channel_id, post.dedupe_key, len(post.nonce)) == (CHANNEL, f"deal:{GUILD}:1:gold", 24)
 
 
 async def test_what_was_asked_is_a_price_whatever_the_verdict(house: House) -> None:
@@ -175,40 +171,6 @@ async def test_what_was_decided_is_told_after_what_happened(house: House) -> Non
         DealFound(1, 1, "a", DealTier.GOLD, 5_000),
         ListingRejected(2, 2, "b", Reason.TOO_DEAR),
     ]
-
-
-@pytest.mark.parametrize(
-    ("tier", "price", "is_worth"),
-    [
-        (DealTier.GOLD, 80, False),
-        (DealTier.GOLD, 76, True),
-        (DealTier.GOLD, 76.01, False),
-        (DealTier.LOOK, 76, True),
-        (DealTier.HIGH, 80, False),
-    ],
-)
-def test_a_listing_is_posted_again_when_it_fell_by_five_per_cent(
-    tier: DealTier, price: float, is_worth: bool
-) -> None:
-    again = msgspec.structs.replace(GOOD_DEAL, tier=tier, price_usd_micros=usd(price).value)
-    assert is_worth_repeating(GOOD_DEAL, again, REPEAT_FALL_BPS) is is_worth
-
-
-def test_a_listing_is_posted_again_when_its_tier_rose() -> None:
-    before = msgspec.structs.replace(GOOD_DEAL, tier=DealTier.UNDETERMINED)
-    dearer = msgspec.structs.replace(GOOD_DEAL, tier=DealTier.LOOK, price_usd_micros=usd(90).value)
-    assert is_worth_repeating(before, dearer, REPEAT_FALL_BPS)
-
-
-async def test_a_listing_that_comes_back_at_its_price_is_not_posted_again(house: House) -> None:
-    await house.join()
-    await house.post_a_deal()
-    await house.tell(ended(Reported.DELISTED, 10))
-    await judge(house, 80, 20)
-    await judge(house, 78, 30)
-    assert len(await posts(house)) == 1
-    await judge(house, 70, 40)
-    assert len(await posts(house)) == 2
 
 
 async def test_a_post_that_nobody_saw_does_not_keep_the_next_one_back(house: House) -> None:

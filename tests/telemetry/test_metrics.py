@@ -8,18 +8,24 @@ def test_each_thing_is_counted_under_its_name() -> None:
     metrics = Metrics()
     metrics.source_called("alt", "answered", 0.2)
     metrics.job_ran("recheck", "ok", 2.0)
+    metrics.stage_ended("value", "waits", 0.5, 3.0)
+    metrics.stage_ended("value", "passed", 0.25)
     metrics.deal_found("gold")
     metrics.listing_rejected("too_dear")
     metrics.post_tried("shown")
     metrics.post_shown(since_listed_s=1.5, since_seen_s=0.5)
     metrics.post_shown(since_listed_s=None, since_seen_s=0.5)
     metrics.work_waits(3, 12.0)
+    metrics.rows_parked(listings=2, posts=1)
     metrics.interaction_ended("deals latest", "ok")
     metrics.request_answered("/healthz", "GET", 200, 0.001)
     told = metrics.exposition().decode()
     for line in (
         'cartel_source_call_seconds_count{outcome="answered",source="alt"} 1.0',
         'cartel_job_run_seconds_sum{job="recheck",outcome="ok"} 2.0',
+        'cartel_line_seconds_count{outcome="waits",stage="value"} 1.0',
+        'cartel_line_seconds_sum{outcome="passed",stage="value"} 0.25',
+        'cartel_line_age_seconds_count{stage="value"} 1.0',
         'cartel_deals_total{tier="gold"} 1.0',
         'cartel_rejections_total{reason="too_dear"} 1.0',
         'cartel_posts_total{outcome="shown"} 1.0',
@@ -27,6 +33,8 @@ def test_each_thing_is_counted_under_its_name() -> None:
         "cartel_time_to_post_ours_seconds_count 2.0",
         "cartel_work_rows 3.0",
         "cartel_work_age_seconds 12.0",
+        'cartel_parked_rows{what="listing"} 2.0',
+        'cartel_parked_rows{what="post"} 1.0',
         'cartel_interactions_total{command="deals latest",outcome="ok"} 1.0',
         'cartel_http_request_seconds_count{method="GET",route="/healthz",status="200"} 1.0',
     ):
