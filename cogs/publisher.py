@@ -6,77 +6,65 @@ A try whose every request Discord refused leaves no doubt, and is told as one th
 """
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import discord
+import msgspec
 import structlog
 
 from cogs.client import CartelBot
 from cogs.ui.buttons import BuyButton, CopyButton
+from cogs.ui.charts import charted, may_have_chart
 from cogs.ui.errors import UNREACHABLE, report
+from cogs.ui.pacing import Pacing
 from cogs.ui.posts import mark_of, message_of
+from cogs.ui.refusals import (
+    CHANNEL_CLOSED,
+    NO_HISTORY,
+    TOO_MUCH_HISTORY,
+    Failed,
+    Outcome,
+    Parked,
+    Shown,
+    refused,
+)
 from cogs.ui.sending import one_try
+from cogs.ui.telling import missing_in, place_to_tell
 from core.clock import Clock
-from core.domain.posts import DealPost, Payload, Post
+from core.domain.charts import Series
+from core.domain.notices import NoticePost
+from core.domain.posts import DealPost, Destination, Payload, Post
 from core.services import Services
 from core.telemetry import Metrics, bind_correlation
 
-IN_FLIGHT_MAX = 4
-ROUNDS_MAX = 5  # each may take as long as one try; all of them must fit in one run of the job
+IN_FLIGHT_MAX = 8
+SLOW_AFTER_S = 2.0
+"""A try that takes longer waits for Discord's leave, and gives its slot to another channel."""
+TRIES_MAX = 32  # of fast and slow ones together
+START_FOR_S = 60.0
+"""A run of the job begins no more tries after this, and ends: a long queue is many runs."""
+LOOK_EVERY_S = 1.0
+"""How often a publisher that waits looks for what another process wants."""
 TRY_LIMIT_S = 20
 NONCE_TRUSTED = timedelta(seconds=40)
 """Discord remembers a nonce for about a minute; a try that begins now may take TRY_LIMIT_S of it."""
 LOOK_BACK = timedelta(minutes=10)
 """How long before the first try its message is looked for: our clock may be ahead of Discord's."""
 HISTORY_MESSAGES_MAX = 1_000
-OLD_EDIT_RETRY_S = 3_600.0
-
 MESSAGE_GONE = 10008
-TOO_MANY_OLD_EDITS = 30046
-CHANNEL_CLOSED: dict[int, str] = {
-    10003: "The channel for deals does not exist any more.",
-    10004: "I am no longer a member of this server.",
-    50001: "I cannot see the channel for deals.",
-    50013: "I may not post in the channel for deals.",
-}
-NO_HISTORY = (
-    "It may have been sent before a crash, and without Read Message History in that channel "
-    "I cannot look. Not sent again."
-)
-TOO_MUCH_HISTORY = (
-    "It may have been sent before a crash, and too much was written since to look. Not sent again."
-)
+STAGE = "publish"
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """Discord has this revision as this message."""
+class Trying:
+    """A post on its way."""
 
-    rev: int
-    message_id: int
-    sent_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """To be tried again, after a growing back-off or the given time."""
-
-    reason: str
-    retry_after_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """Not to be tried again by itself. `is_channel_closed`: nothing else can be posted there either."""
-
-    reason: str
-    is_channel_closed: bool = False
-
-
-Outcome = Shown | Failed | Parked
+    post: Post
+    began_s: float
 
 
 class Publisher:
@@ -87,37 +75,82 @@ class Publisher:
         self.services = services
         self.clock = clock
         self.metrics = metrics
+        self.pacing = Pacing()
 
     async def publish_due(self) -> int:
-        """Show what is due, best rank first, a few at a time; returns how many posts were taken up.
+        """Show what is due, best rank first, a few at a time and one a channel; how many were taken up.
 
         Raises what a service raised, after the posts in flight have ended.
         """
-        taken = 0
-        while self.bot.is_ready() and taken < IN_FLIGHT_MAX * ROUNDS_MAX:
-            posts = await self.services.posts.claim(IN_FLIGHT_MAX)
+        running: dict[asyncio.Task[None], Trying] = {}
+        taken, began_s = 0, self.clock.monotonic()
+        with self.services.posts.news() as news:
+            try:
+                while True:
+                    news.clear()  # before the look: what is told during it is not missed
+                    if self.bot.is_ready() and self.clock.monotonic() - began_s < START_FOR_S:
+                        taken += await self._start(running)
+                    pause_s = self.pacing.pause_s(self.clock.monotonic())
+                    if not running and not pause_s:
+                        return taken
+                    await _one_ends_or(news, running, within_s=pause_s or LOOK_EVERY_S)
+                    for ended in [task for task in running if task.done()]:
+                        del running[ended]
+                        ended.result()
+            except asyncio.CancelledError:
+                for task in running:
+                    task.cancel()
+                raise
+            finally:
+                await asyncio.gather(*running, return_exceptions=True)
+
+    async def _start(self, running: dict[asyncio.Task[None], Trying]) -> int:
+        """Begin with what is due as far as slots are free; how many that were."""
+        started = 0
+        while free := self._free(running):
+            now_s = self.clock.monotonic()
+            busy = frozenset(one.post.destination.channel_id for one in running.values())
+            resting = self.pacing.resting(now_s)
+            resting = msgspec.structs.replace(resting, channels=resting.channels | busy)
+            posts = await self.services.posts.claim(free, resting)
             if not posts:
                 break
-            taken += len(posts)
-            endings = await asyncio.gather(*map(self._show, posts), return_exceptions=True)
-            for ending in endings:
-                if ending is not None:
-                    raise ending
-        return taken
+            started += len(posts)
+            for post in posts:
+                is_edit = post.message_id is not None
+                self.pacing.sent(post.destination.channel_id, now_s, is_edit=is_edit)
+                running[asyncio.create_task(self._show(post))] = Trying(post, now_s)
+        return started
+
+    def _free(self, running: dict[asyncio.Task[None], Trying]) -> int:
+        now_s = self.clock.monotonic()
+        fast = sum(1 for one in running.values() if now_s - one.began_s < SLOW_AFTER_S)
+        return max(0, min(IN_FLIGHT_MAX - fast, TRIES_MAX - len(running), self.pacing.room(now_s)))
 
     async def _show(self, post: Post) -> None:
+        began_s = self.clock.monotonic()
         with bind_correlation(post.payload.mint if isinstance(post.payload, DealPost) else f"post {post.id}"):
+            chart = await self.services.posts.chart(post.id) if may_have_chart(self.bot, post) else None
             with one_try() as requests:
-                outcome = await self._try(post)
+                outcome = await self._try(post, chart)
             await self._tell(post, outcome, is_certainly_unsent=requests.is_certainly_vain)
+        outcome_name = type(outcome).__name__.lower()
+        self.metrics.stage_ended(STAGE, outcome_name, self.clock.monotonic() - began_s, self._age_s(post))
 
-    async def _try(self, post: Post) -> Outcome:
+    def _age_s(self, post: Post) -> float | None:
+        """How long ago what a new deal tells of was seen; an edit is as old as it may be."""
+        deal = post.payload
+        if not isinstance(deal, DealPost) or post.message_id is not None:
+            return None
+        return max(0.0, (self.clock.now() - deal.observed_at).total_seconds())
+
+    async def _try(self, post: Post, chart: Series | None) -> Outcome:
         """One try; whatever goes wrong is an outcome."""
         try:
             async with asyncio.timeout(TRY_LIMIT_S):
-                return await self._edit(post) if post.message_id else await self._deliver(post)
+                return await self._edit(post, chart) if post.message_id else await self._deliver(post)
         except discord.RateLimited as limit:
-            return Failed("Discord asks to wait", limit.retry_after)
+            return Failed("Discord asks to wait", limit.retry_after, is_channel_busy=True)
         except discord.HTTPException as refusal:
             return refused(post, refusal)
         except UNREACHABLE as error:
@@ -178,13 +211,16 @@ class Publisher:
         rev = post.wanted_rev if post.maybe_sent <= 1 else certain_rev(post)
         return Shown(rev, message.id, message.created_at)
 
-    async def _edit(self, post: Post) -> Outcome:
+    async def _edit(self, post: Post, chart: Series | None) -> Outcome:
         assert post.message_id is not None
         message = self._channel(post).get_partial_message(post.message_id)
         sent_at = post.sent_at or message.created_at
         looks = message_of(post.payload, post_id=post.id, now=self.clock.now(), sent_at=sent_at)
+        embed, files = await charted(looks.embed, chart)
         try:
-            await message.edit(embed=looks.embed, view=looks.view, allowed_mentions=looks.allowed_mentions)
+            await message.edit(
+                embed=embed, view=looks.view, allowed_mentions=looks.allowed_mentions, attachments=files
+            )
         except discord.NotFound as gone:
             if gone.code != MESSAGE_GONE:
                 raise
@@ -203,23 +239,32 @@ class Publisher:
                 await posts.shown(post.id, rev=rev, message_id=message_id, sent_at=sent_at)
                 if post.message_id is None:
                     self._measure(post.payload, sent_at)
-            case Failed(reason, retry_after_s):
+            case Failed(reason, retry_after_s, is_channel_busy):
+                if is_channel_busy and retry_after_s is not None:
+                    until_s, is_edit = self.clock.monotonic() + retry_after_s, post.message_id is not None
+                    self.pacing.wait(post.destination.channel_id, until_s, is_edit=is_edit)
                 await posts.failed(post.id, reason, retry_after_s=retry_after_s, is_certainly_unsent=unsent)
             case Parked(reason, is_channel_closed):
                 log.warning("post parked", post=post.id, reason=reason)
                 await posts.park(post.id, reason, is_certainly_unsent=unsent)
-                if is_channel_closed:
-                    await self._pause(post, reason)
+                if is_channel_closed and not isinstance(post.payload, NoticePost):
+                    await self._pause(post.destination, reason)
 
-    async def _pause(self, post: Post, reason: str) -> None:
-        """Stop posting to a server, unless its deals go to another channel by now."""
-        guild_id = post.destination.guild_id
-        guild = await self.services.guilds.get(guild_id) if guild_id is not None else None
-        if guild is not None and guild.deals_channel_id == post.destination.channel_id:
-            await self.services.guilds.pause(guild.id, reason)
+    async def _pause(self, closed: Destination, reason: str) -> None:
+        """Post nothing more to that channel, and tell its server where somebody reads it."""
+        if closed.guild_id is None:
+            return
+        guild = self.bot.get_guild(closed.guild_id)
+        known = await self.services.guilds.get(closed.guild_id)
+        trace_id = None if known is None else known.settings.trace_channel_id
+        missing = missing_in(guild, closed.channel_id)
+        because = f"{reason} I miss: {', '.join(missing)}." if missing else reason
+        tell = await place_to_tell(guild, closed.channel_id, trace_id)
+        await self.services.posts.channel_closed(closed.guild_id, closed.channel_id, because, tell=tell)
+        await self.services.follows.channel_closed(closed.channel_id, because, tell=tell)
 
     def _measure(self, deal: Payload, sent_at: datetime) -> None:
-        if not isinstance(deal, DealPost) or deal.was_open_before:
+        if not isinstance(deal, DealPost) or deal.was_open_before or deal.was_revised:
             return
         listed_s = (sent_at - deal.listed_at).total_seconds() if deal.listed_at else None
         seen_s = (sent_at - deal.observed_at).total_seconds()
@@ -227,15 +272,15 @@ class Publisher:
         log.info("post shown", tier=deal.tier.value, since_listed_s=listed_s, since_seen_s=seen_s)
 
 
-def refused(post: Post, refusal: discord.HTTPException) -> Outcome:
-    """What an answer of Discord other than yes means for a post."""
-    if refusal.code in CHANNEL_CLOSED:
-        return Parked(CHANNEL_CLOSED[refusal.code], is_channel_closed=True)
-    if refusal.code == TOO_MANY_OLD_EDITS:
-        return Failed("Discord limits edits of old messages", OLD_EDIT_RETRY_S)
-    if refusal.status in {401, 403, 408, 429} or refusal.status >= 500:
-        return Failed(f"Discord answered {refusal.status}: {refusal.text:.200}")
-    return Parked(report(refusal, subject=f"post {post.id}"))
+async def _one_ends_or(
+    news: asyncio.Event, running: Iterable[asyncio.Task[None]], *, within_s: float
+) -> None:
+    """Wait until a slot is free, or there may be something better for one that is."""
+    told = asyncio.create_task(news.wait())
+    try:
+        await asyncio.wait([told, *running], timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        told.cancel()
 
 
 def certain_rev(post: Post) -> int:

@@ -1,5 +1,6 @@
 """The outbox: what channels shall show, and what Discord has of it."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,22 +18,21 @@ from sqlalchemy import (
     case,
     func,
     literal,
-    null,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.domain.posts import Destination, Payload, Post, PostState, purpose_of
+from core.domain.posts import Destination, Payload, Post, PostState, Resting, purpose_of
 from db.base import Base
-from db.engine import Tx, insert_new
-from db.listings import VersionRow
-from db.types import ERROR_LENGTH_MAX, BigId, Json, UtcDateTime, storable
+from db.digests import DigestLineRow
+from db.engine import Tx, insert_all_new
+from db.types import ERROR_LENGTH_MAX, BigId, Json, UtcDateTime
 
 WAIT_MAX = timedelta(hours=3)
 """Longer than any try is put off."""
-_SHOWN_OR_WILL_BE = (PostState.WANTED.value, PostState.SHOWN.value)
 
 
 class PostRow(Base):
@@ -55,7 +55,7 @@ class PostRow(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     wanted_rev: Mapped[int] = mapped_column(Integer)
     shown_rev: Mapped[int] = mapped_column(Integer)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     first_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(Integer)
@@ -78,25 +78,12 @@ class Wish(msgspec.Struct, frozen=True):
 
 async def want(tx: Tx, wish: Wish, now: datetime) -> None:
     """Ask for a message once; asking again under the same key changes nothing."""
-    row = {
-        "dedupe_key": wish.key,
-        "guild_id": wish.destination.guild_id,
-        "channel_id": wish.destination.channel_id,
-        "purpose": purpose_of(wish.payload),
-        "version_id": wish.version_id,
-        "verdict_id": wish.verdict_id,
-        "payload": wish.payload,
-        "rank": wish.rank,
-        "nonce": wish.nonce,
-        "wanted_rev": 1,
-        "shown_rev": 0,
-        "created_at": now,
-        "next_try_at": now,
-        "attempts": 0,
-        "maybe_sent": 0,
-        "state": PostState.WANTED.value,
-    }
-    await tx.execute(insert_new(tx, PostRow).values(row).on_conflict_do_nothing())
+    await want_all(tx, [wish], now)
+
+
+async def want_all(tx: Tx, wishes: Sequence[Wish], now: datetime) -> None:
+    """The same for many messages, which are shown in this order within a rank."""
+    await insert_all_new(tx, PostRow, [_row(wish, now) for wish in wishes])
 
 
 async def change(tx: Tx, post_id: int, payload: Payload, *, rank: int, now: datetime) -> None:
@@ -117,10 +104,33 @@ async def change(tx: Tx, post_id: int, payload: Payload, *, rank: int, now: date
     await tx.execute(update(PostRow).where(PostRow.id == post_id).values(values))
 
 
+async def show_again(tx: Tx, post_id: int, *, rank: int, now: datetime) -> None:
+    """Ask for the same look once more, for what comes only by an edit."""
+    values = {
+        "rank": rank,
+        "wanted_rev": PostRow.wanted_rev + 1,
+        "state": PostState.WANTED.value,
+        "next_try_at": now,
+    }
+    await tx.execute(update(PostRow).where(PostRow.id == post_id).values(values))
+
+
+async def wanted_at(tx: Tx, post_id: int) -> datetime:
+    """When a post was asked for."""
+    return (await tx.execute(select(PostRow.created_at).where(PostRow.id == post_id))).scalar_one()
+
+
 async def withdraw(tx: Tx, post_id: int) -> None:
     """A post nobody saw is no longer wanted."""
     row = update(PostRow).where(PostRow.id == post_id, PostRow.first_try_at.is_(None))
     await tx.execute(row.values(state=PostState.WITHDRAWN.value))
+
+
+async def withdraw_from(tx: Tx, channel_id: int) -> None:
+    """What nobody saw of a channel is no longer wanted there."""
+    unseen = update(PostRow).where(PostRow.channel_id == channel_id, PostRow.first_try_at.is_(None))
+    wanted = unseen.where(PostRow.state == PostState.WANTED.value)
+    await tx.execute(wanted.values(state=PostState.WITHDRAWN.value))
 
 
 async def of_versions(tx: Tx, version_ids: list[int]) -> list[Post]:
@@ -129,22 +139,24 @@ async def of_versions(tx: Tx, version_ids: list[int]) -> list[Post]:
     return [_post(row) for row in await tx.execute(query)]
 
 
-async def last_of_listing(tx: Tx, listing_id: int, guild_id: int) -> Payload | None:
-    """What the newest post about a listing shows in a server."""
-    query = (
-        select(PostRow.payload)
-        .join(VersionRow, VersionRow.id == PostRow.version_id)
-        .where(VersionRow.listing_id == listing_id, PostRow.guild_id == guild_id)
-        .where(PostRow.first_try_at.is_not(None) | PostRow.state.in_(_SHOWN_OR_WILL_BE))
-        .order_by(PostRow.id.desc())
-        .limit(1)
-    )
-    return (await tx.execute(query)).scalar_one_or_none()
+async def digests_with(tx: Tx, version_id: int) -> list[Post]:
+    """The digests that show a version; nobody else changes them until the transaction ends."""
+    in_one = select(DigestLineRow.post_id).where(DigestLineRow.version_id == version_id)
+    return [_post(row) for row in await tx.execute(_posts().where(PostRow.id.in_(in_one)).with_for_update())]
+
+
+async def ids_of(tx: Tx, keys: Collection[str]) -> dict[str, int]:
+    """The posts that were asked for under these keys."""
+    query = select(PostRow.dedupe_key, PostRow.id).where(PostRow.dedupe_key.in_(keys))
+    return {row.dedupe_key: row.id for row in await tx.execute(query)}
 
 
 def of_shown_deals() -> Select[int | None]:
     """The versions that a message shows as open, as a query for others to narrow."""
-    return select(PostRow.version_id).where(PostRow.message_id.is_not(None))
+    by_itself = select(PostRow.version_id).where(PostRow.message_id.is_not(None))
+    in_digest = select(DigestLineRow.version_id).join(PostRow, PostRow.id == DigestLineRow.post_id)
+    shown = union_all(by_itself, in_digest.where(PostRow.message_id.is_not(None))).subquery()
+    return select(shown.c.version_id)
 
 
 async def get(tx: Tx, post_id: int) -> tuple[Post, int | None] | None:
@@ -153,24 +165,32 @@ async def get(tx: Tx, post_id: int) -> tuple[Post, int | None] | None:
     return None if row is None else (_post(row), row.version_id)
 
 
-async def is_any_due(tx: Tx, now: datetime) -> bool:
+async def is_any_due(tx: Tx, now: datetime, resting: Resting | None = None) -> bool:
     """A look without a lock, so that an empty outbox costs no write."""
-    query = select(PostRow.id).where(PostRow.state == PostState.WANTED.value, _is_due(now))
+    query = select(PostRow.id).where(*_is_next(now, resting))
     return (await tx.execute(query.limit(1))).first() is not None
 
 
-async def claim(tx: Tx, *, limit: int, now: datetime, retry_after: timedelta) -> list[Post]:
-    """The next due posts, their try on record; each is due again after `retry_after` at the latest."""
+async def claim(
+    tx: Tx, *, limit: int, now: datetime, retry_after: timedelta, resting: Resting | None = None
+) -> list[Post]:
+    """The next due posts, their try on record; each is due again after `retry_after` at the latest.
+
+    When it is said who rests it is only one of each channel.
+    """
     due = (
-        select(PostRow.id)
-        .where(PostRow.state == PostState.WANTED.value, _is_due(now))
+        select(PostRow.id, PostRow.channel_id)
+        .where(*_is_next(now, resting))
         .order_by(PostRow.rank, PostRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    ids = list((await tx.execute(due)).scalars())
-    if not ids:
+    found = {row.id: row.channel_id for row in await tx.execute(due)}
+    if resting is not None:
+        found = {id: one for one, id in {found[id]: id for id in reversed(found)}.items()}
+    if not found:
         return []
+    ids = list(found)
     tried = update(PostRow).where(PostRow.id.in_(ids))
     await tx.execute(
         tried.values(
@@ -184,58 +204,33 @@ async def claim(tx: Tx, *, limit: int, now: datetime, retry_after: timedelta) ->
     return [_post(row) for row in rows]
 
 
-async def shown(tx: Tx, post_id: int, *, rev: int, message_id: int, sent_at: datetime, now: datetime) -> None:
-    """Discord has this revision; a newer wish stays wanted, and is due at once."""
-    is_done = PostRow.wanted_rev <= rev
-    values = {"message_id": message_id, "sent_at": sent_at, "shown_rev": rev, "attempts": 0, "error": None}
-    await tx.execute(update(PostRow).where(PostRow.id == post_id).values(next_try_at=now, **values))
-    done = update(PostRow).where(PostRow.id == post_id, is_done)
-    await tx.execute(done.values(state=PostState.SHOWN.value))
+def _is_next(now: datetime, resting: Resting | None) -> tuple[ColumnElement[bool], ...]:
+    is_due = (PostRow.state == PostState.WANTED.value, _is_due(now))
+    if resting is None:
+        return is_due
+    may_edit = or_(PostRow.message_id.is_(None), PostRow.channel_id.not_in(resting.edits))
+    return (*is_due, PostRow.channel_id.not_in(resting.channels), may_edit)
 
 
-async def not_sent(tx: Tx, post_id: int) -> None:
-    """The try on record made no message for certain; without another one nothing was ever begun."""
-    row = update(PostRow).where(PostRow.id == post_id, PostRow.message_id.is_(None), PostRow.maybe_sent > 0)
-    is_only_one = PostRow.maybe_sent == 1
-    values = {
-        "maybe_sent": PostRow.maybe_sent - 1,
-        "first_try_at": case((is_only_one, null()), else_=PostRow.first_try_at),
+def _row(wish: Wish, now: datetime) -> dict[str, object]:
+    return {
+        "dedupe_key": wish.key,
+        "guild_id": wish.destination.guild_id,
+        "channel_id": wish.destination.channel_id,
+        "purpose": purpose_of(wish.payload),
+        "version_id": wish.version_id,
+        "verdict_id": wish.verdict_id,
+        "payload": wish.payload,
+        "rank": wish.rank,
+        "nonce": wish.nonce,
+        "wanted_rev": 1,
+        "shown_rev": 0,
+        "created_at": now,
+        "next_try_at": now,
+        "attempts": 0,
+        "maybe_sent": 0,
+        "state": PostState.WANTED.value,
     }
-    await tx.execute(row.values(values))
-
-
-async def retry(tx: Tx, post_id: int, *, at: datetime, error: str) -> None:
-    values = {"next_try_at": at, "error": storable(error, ERROR_LENGTH_MAX)}
-    await tx.execute(update(PostRow).where(PostRow.id == post_id).values(values))
-
-
-async def park(tx: Tx, post_id: int, error: str) -> None:
-    values = {"state": PostState.PARKED.value, "error": storable(error, ERROR_LENGTH_MAX)}
-    await tx.execute(update(PostRow).where(PostRow.id == post_id).values(values))
-
-
-async def count_parked(tx: Tx) -> int:
-    query = select(func.count()).where(PostRow.state == PostState.PARKED.value)
-    return (await tx.execute(query)).scalar_one()
-
-
-async def parked_errors(tx: Tx, limit: int) -> list[str]:
-    """Why the newest parked posts are parked, newest first."""
-    query = select(func.coalesce(PostRow.error, "")).where(PostRow.state == PostState.PARKED.value)
-    return list((await tx.execute(query.order_by(PostRow.id.desc()).limit(limit))).scalars())
-
-
-async def requeue(tx: Tx, now: datetime) -> int:
-    """Every parked post is due now, with all its tries before it; how many those are."""
-    anew = {"state": PostState.WANTED.value, "attempts": 0, "next_try_at": now, "error": None}
-    rows = update(PostRow).where(PostRow.state == PostState.PARKED.value).values(anew)
-    return len((await tx.execute(rows.returning(PostRow.id))).all())
-
-
-async def release(tx: Tx, now: datetime) -> None:
-    """A publisher that died in the middle is followed at once: what it had claimed is due now."""
-    claimed = update(PostRow).where(PostRow.state == PostState.WANTED.value, PostRow.next_try_at > now)
-    await tx.execute(claimed.where(or_(PostRow.error.is_(None), PostRow.error == "")).values(next_try_at=now))
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

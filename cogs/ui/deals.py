@@ -152,12 +152,18 @@ def _facts(deal: DealPost) -> list[tuple[str, str]]:
     facts = [
         ("Range", f"{usd(low)} – {usd(high)}" if low < high else ""),
         ("Population", count(population, "copy", "copies") if population is not None else ""),
+        ("Cartel average", _average(deal)),
         ("Insured", usd(deal.insured_usd_micros) if deal.insured_usd_micros else ""),
         ("Certificate", f"{deal.grader} {code(deal.certificate, 40)}"),
         ("Seller", f"{code(shortened(deal.seller))} at {VENUES[deal.venue]}"),
         ("Listed", relative(deal.listed_at) if deal.listed_at else ""),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _average(deal: DealPost) -> str:
+    found = next((item for item in deal.evidence if item.kind is EvidenceKind.AVERAGE), None)
+    return f"{usd(found.value_usd_micros)} · {count(found.sales, 'sale')}" if found else ""
 
 
 def _footer(deal: DealPost, post_id: int, shown_at: datetime) -> str:
@@ -167,6 +173,8 @@ def _footer(deal: DealPost, post_id: int, shown_at: datetime) -> str:
         timing = f"seen {ours} before this post"
     elif deal.was_open_before:
         timing = f"already open when I arrived, listed {duration(shown_at - deal.listed_at)} before this post"
+    elif deal.was_revised:
+        timing = f"valued anew, listed {duration(shown_at - deal.listed_at)} before this post"
     else:
         timing = f"listed {duration(shown_at - deal.listed_at)} before this post · ours {ours}"
     return f"{timing} · deal {post_id}"

@@ -48,6 +48,11 @@ def under(bps: int) -> str:
     return f"{percent(abs(bps))} {'under' if bps > 0 else 'over'}"
 
 
+def times(price: int, against: int) -> str:
+    """How far a price is off, in whole times: `120 times`, `1/40 of`."""
+    return f"1/{against // price:,} of" if price < against else f"{price // against:,} times"
+
+
 def duration(span: timedelta) -> str:
     """The two largest units: `0.8 s`, `42 s`, `3 m 12 s`, `5 h 1 m`, `2 d 3 h`. A negative span is none."""
     tenths = max(0, round(span / timedelta(milliseconds=100)))

@@ -6,9 +6,16 @@ from datetime import datetime
 import discord
 
 from cogs.ui.deals import allowed_pings, deal_embed, deal_view, ping
-from cogs.ui.notices import notice_embed
-from core.domain.notices import NoticePost
-from core.domain.posts import DealPost, Payload
+from cogs.ui.digests import digest_embed
+from cogs.ui.follows import follow_embed, follow_more_embed
+from cogs.ui.notices import notice_embed, trace_embed
+from cogs.ui.revaluations import revaluation_embed, revaluation_view
+from core.domain.follows import FollowMorePost, FollowPost
+from core.domain.notices import NoticePost, TracePost
+from core.domain.posts import DealPost, DigestPost, Payload
+from core.domain.revaluations import RevaluationPost
+
+MARKED = "https://discord.com/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,16 @@ class Message:
 
 
 def message_of(payload: Payload, *, post_id: int, now: datetime, sent_at: datetime | None) -> Message:
-    """The message of a post. `sent_at` is Discord's own time of it, None before it is sent."""
+    """The message of a post. `sent_at` is Discord's own time of it, None before it is sent.
+
+    It carries its mark, unless its embed leads somewhere: such a one is known by its buttons.
+    """
+    looks = _looks(payload, post_id=post_id, now=now, sent_at=sent_at)
+    looks.embed.url = looks.embed.url or f"{MARKED}{mark_of(post_id)}"
+    return looks
+
+
+def _looks(payload: Payload, *, post_id: int, now: datetime, sent_at: datetime | None) -> Message:
     match payload:
         case DealPost():
             return Message(
@@ -31,8 +47,18 @@ def message_of(payload: Payload, *, post_id: int, now: datetime, sent_at: dateti
                 ping(payload),
                 allowed_pings(payload),
             )
+        case DigestPost():
+            return Message(digest_embed(payload, post_id))
         case NoticePost():
             return Message(notice_embed(payload, post_id))
+        case TracePost():
+            return Message(trace_embed(payload, post_id))
+        case FollowPost():
+            return Message(follow_embed(payload, mark_of(post_id)))
+        case FollowMorePost():
+            return Message(follow_more_embed(payload))
+        case RevaluationPost():
+            return Message(revaluation_embed(payload), revaluation_view(payload))
 
 
 def mark_of(post_id: int) -> str:

@@ -15,8 +15,15 @@ _JOINTS = " -–·,|"
 
 def deal_title(deal: DealPost, limit: int = TITLE_LENGTH_MAX) -> str:
     """`[PSA 10] name`: our own words and the vendor's, made harmless."""
-    name = card_name(deal.title, deal.grader, deal.grade, deal.certificate)
-    return slab_name(deal.grader, deal.grade, plain(name, limit - GRADE_LENGTH_MAX))
+    return card_title(deal.title, deal.grader, deal.grade, deal.certificate, limit)
+
+
+def card_title(
+    title: str, grader: Grader, grade: Grade, certificate: str, limit: int = TITLE_LENGTH_MAX
+) -> str:
+    """The same of any slab."""
+    name = card_name(title, grader, grade, certificate)
+    return slab_name(grader, grade, plain(name, limit - GRADE_LENGTH_MAX))
 
 
 def card_name(title: str, grader: Grader, grade: Grade, certificate: str) -> str:

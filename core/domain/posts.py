@@ -7,10 +7,12 @@ import msgspec
 
 from core.domain.catalog import Grade, Grader
 from core.domain.deals import DealTier
+from core.domain.follows import FollowMorePost, FollowPost
 from core.domain.listings import Reported, Venue
 from core.domain.money import Amount
-from core.domain.notices import NoticePost
+from core.domain.notices import NoticePost, TracePost
 from core.domain.operations import SourceHealth
+from core.domain.revaluations import RevaluationPost
 from core.domain.valuation import Evidence
 
 
@@ -21,6 +23,9 @@ class Rank(IntEnum):
     HIGH = 10
     INFO = 20
     LOOK = 30
+    OPEN_BEFORE = 32
+    DIGEST = 35
+    CHART = 38
     CLOSING = 40
 
 
@@ -80,12 +85,42 @@ class DealPost(msgspec.Struct, frozen=True, tag="deal", tag_field="post"):
     missing: tuple[str, ...] = ()
     ping_role_id: int | None = None
     was_open_before: bool = False
+    was_revised: bool = False
+    """The listing is not new: it was valued anew."""
     closing: Closing | None = None
     silent: tuple[str, ...] = ()
     """Sources that should have had a say in the value and gave no answer."""
+    category: str = ""
 
 
-Payload = DealPost | NoticePost
+class DigestLine(msgspec.Struct, frozen=True):
+    """As much of a deal as a digest shows."""
+
+    version_id: int
+    tier: DealTier
+    title: str
+    grader: Grader
+    grade: Grade
+    certificate: str
+    mint: str
+    venue: Venue
+    price: Amount
+    price_usd_micros: int
+    value_usd_micros: int
+    discount_bps: int
+    net_profit_usd_micros: int
+    closing: Closing | None = None
+
+
+class DigestPost(msgspec.Struct, frozen=True, tag="digest", tag_field="post"):
+    """Deals found since then, best first; `more` were worse than those shown. Version 1."""
+
+    lines: tuple[DigestLine, ...]
+    more: int
+    since: datetime
+
+
+Payload = DealPost | DigestPost | NoticePost | TracePost | FollowPost | FollowMorePost | RevaluationPost
 """Everything that can be a message."""
 
 
@@ -114,6 +149,13 @@ class Post(msgspec.Struct, frozen=True):
     maybe_sent: int = 0
 
 
+class Resting(msgspec.Struct, frozen=True):
+    """Channels whose turn it is not: for anything, or for edits."""
+
+    channels: frozenset[int] = frozenset()
+    edits: frozenset[int] = frozenset()
+
+
 class DealView(msgspec.Struct, frozen=True):
     """A deal for lists and the API: one listing version that earned a tier under a policy."""
 
@@ -121,11 +163,13 @@ class DealView(msgspec.Struct, frozen=True):
     deal: DealPost
     decided_at: datetime
     is_open: bool
+    version_id: int = 0
 
 
 class DealPage(msgspec.Struct, frozen=True):
     """Newest first; `next_before` is the cursor of the following page.
 
+    `has_newer` when it is not the first page; `is_cut` when a narrow search did not look at all of them.
     `waits_for` are the sources that give no answer, while new listings wait for one; `since` is None
     for one that has only just begun to fail.
     """
@@ -133,6 +177,8 @@ class DealPage(msgspec.Struct, frozen=True):
     items: tuple[DealView, ...]
     next_before: int | None = None
     waits_for: tuple[SourceHealth, ...] = ()
+    has_newer: bool = False
+    is_cut: bool = False
 
 
 class BuyState(StrEnum):

@@ -1,13 +1,21 @@
 """The outbox: any process wants posts, one leased publisher shows them."""
 
+import asyncio
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from core.clock import Clock
-from core.domain.posts import DealPost, Post
+from core.domain.charts import Series
+from core.domain.notices import NoticePost
+from core.domain.posts import DealPost, Destination, Post, Rank, Resting
 from core.events import Bus, PostShown, Topic
-from db import events, posts
+from core.services.charts import chart_of, has_chart
+from db import events, guilds, pauses, posts, showings, tries
 from db.engine import Database, Tx
 from db.events import Fact
+from db.posts import Wish
 
 CLAIM_LASTS = timedelta(seconds=30)
 """A claimed post that nobody told of is due again after this; longer than one send may take."""
@@ -23,27 +31,46 @@ class PostService:
         self.clock = clock
         self.bus = bus
 
-    async def claim(self, limit: int = 10) -> tuple[Post, ...]:
-        """The posts to show next, best rank first.
+    @contextmanager
+    def news(self) -> Iterator[asyncio.Event]:
+        """Set whenever a post is wanted in this process."""
+        waiter = self.bus.waiter(Topic.POSTS)
+        try:
+            yield waiter
+        finally:
+            self.bus.forget(Topic.POSTS, waiter)
+
+    async def claim(self, limit: int = 10, resting: Resting | None = None) -> tuple[Post, ...]:
+        """The posts to show next, best rank first. When it is said who rests: one of each other channel.
 
         The try is on record (`attempts`, `first_try_at`) before this returns, so that a crash
         between sending and telling can be recognised.
         """
         async with self.db.read() as tx:
-            if not await posts.is_any_due(tx, self.clock.now()):
+            if not await posts.is_any_due(tx, self.clock.now(), resting):
                 return ()
         async with self.db.write() as tx:
             now = self.clock.now()
-            return tuple(await posts.claim(tx, limit=limit, now=now, retry_after=CLAIM_LASTS))
+            return tuple(
+                await posts.claim(tx, limit=limit, now=now, retry_after=CLAIM_LASTS, resting=resting)
+            )
 
     async def shown(self, post_id: int, *, rev: int, message_id: int, sent_at: datetime) -> None:
         """Discord has this revision as this message; `sent_at` is Discord's time of the message."""
         async with self.db.write() as tx:
             now = self.clock.now()
-            await posts.shown(tx, post_id, rev=rev, message_id=message_id, sent_at=sent_at, now=now)
+            found = await posts.get(tx, post_id)
+            await tries.shown(tx, post_id, rev=rev, message_id=message_id, sent_at=sent_at, now=now)
+            is_due_again = found is not None and await _wants_chart(tx, *found, rev=rev, now=now)
+            await showings.follow(tx, post_id)
             fact = Fact("market", f"post:{post_id}", PostShown(post_id, message_id, is_new=rev == 1))
             await events.append(tx, [fact], self.clock.now())
-        self.bus.wake(Topic.EVENTS)
+        self.bus.wake(Topic.EVENTS, *([Topic.POSTS] if is_due_again else []))
+
+    async def chart(self, post_id: int) -> Series | None:
+        """What the picture of a post shows from its first edit on; None when there is nothing to draw."""
+        async with self.db.read() as tx:
+            return await chart_of(tx, post_id)
 
     async def failed(
         self,
@@ -63,23 +90,69 @@ class PostService:
             if post is None:
                 return
             if post.attempts >= ATTEMPTS_MAX:
-                await posts.park(tx, post_id, f"given up after {post.attempts} tries: {reason}")
+                await tries.park(tx, post_id, f"given up after {post.attempts} tries: {reason}")
                 return
             wait = BACK_OFF_S[min(post.attempts, len(BACK_OFF_S)) - 1] if post.attempts else BACK_OFF_S[0]
             later = timedelta(seconds=wait if retry_after_s is None else retry_after_s)
-            await posts.retry(tx, post_id, at=self.clock.now() + later, error=reason)
+            await tries.retry(tx, post_id, at=self.clock.now() + later, error=reason)
 
     async def park(self, post_id: int, reason: str, *, is_certainly_unsent: bool = False) -> None:
         """Not to be tried again until an operator says so; counted and shown."""
         async with self.db.write() as tx:
             if await _still_wanted(tx, post_id, is_certainly_unsent=is_certainly_unsent) is not None:
-                await posts.park(tx, post_id, reason)
+                await tries.park(tx, post_id, reason)
+
+    async def channel_closed(
+        self, guild_id: int, channel_id: int, because: str, *, tell: Destination | None
+    ) -> None:
+        """Nothing can be sent to a channel that a server chose: it is paused, and that is told once.
+
+        What waits for it is no longer wanted. It goes on when the server's settings are saved again.
+        """
+        async with self.db.write() as tx:
+            now = self.clock.now()
+            guild = await guilds.get(tx, guild_id)
+            if guild is None or channel_id not in guild.settings.channels:
+                return
+            await posts.withdraw_from(tx, channel_id)
+            n = guild.settings_n
+            if not await pauses.begin(tx, guild_id, channel_id, settings_n=n, because=because, now=now):
+                return
+            if channel_id == guild.deals_channel_id:
+                await guilds.pause(tx, guild_id, because)
+            if tell is not None:
+                await posts.want(tx, _pause_wish(channel_id, n, because, tell), now)
+        self.bus.wake(Topic.POSTS)
+
+
+def _pause_wish(channel_id: int, settings_n: int, because: str, tell: Destination) -> Wish:
+    text = (
+        f"<#{channel_id}>: {because}\n\nI post nothing there until that is mended: give me the permission, "
+        "or choose another channel, and save it with `/setup`. Then I go on."
+    )
+    return Wish(
+        key=f"pause:{channel_id}:{settings_n}",
+        destination=tell,
+        payload=NoticePost("I cannot post deals any more", text),
+        nonce=secrets.token_hex(12),
+        rank=Rank.HIGH,
+    )
+
+
+async def _wants_chart(tx: Tx, post: Post, version_id: int | None, *, rev: int, now: datetime) -> bool:
+    """A deal that is seen for the first time gets its chart by an edit, with any other that is due."""
+    is_news = post.message_id is None and post.wanted_rev <= rev
+    is_open = isinstance(post.payload, DealPost) and post.payload.closing is None
+    if not (is_news and is_open and await has_chart(tx, post, version_id)):
+        return False
+    await posts.show_again(tx, post.id, rank=Rank.CHART, now=now)
+    return True
 
 
 async def _still_wanted(tx: Tx, post_id: int, *, is_certainly_unsent: bool) -> Post | None:
     """The post after the try, or None when there is none to show: unknown, or over before anybody saw it."""
     if is_certainly_unsent:
-        await posts.not_sent(tx, post_id)
+        await tries.not_sent(tx, post_id)
     found = await posts.get(tx, post_id)
     if found is None:
         return None

@@ -1,6 +1,5 @@
 """Every post becomes one message, whatever happens between us and Discord."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,16 +9,8 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from cogs.publisher import (
-    HISTORY_MESSAGES_MAX,
-    IN_FLIGHT_MAX,
-    NO_HISTORY,
-    TOO_MUCH_HISTORY,
-    Failed,
-    Parked,
-    Publisher,
-    refused,
-)
+from cogs.publisher import HISTORY_MESSAGES_MAX, Publisher
+from cogs.ui.refusals import NO_HISTORY, TOO_MUCH_HISTORY, Failed, Parked, refused
 from core.domain.guilds import Guild, ServerSettings
 from core.domain.listings import Reported
 from core.domain.posts import Closing, DealPost, Post
@@ -170,23 +161,6 @@ async def test_a_first_try_needs_no_history(desk: Desk) -> None:
     assert (await desk.publish(desk.post()))[1][0] == "shown"
 
 
-async def test_a_forbidden_channel_pauses_the_server(desk: Desk) -> None:
-    await desk.stage.deny(Permission.SEND_MESSAGES)
-    told = await desk.publish(desk.post())
-    assert told == {1: ("parked", "I may not post in the channel for deals.")}
-    assert (
-        desk.stage.memory.guilds.guilds[GUILD_ID].paused_because == "I may not post in the channel for deals."
-    )
-
-
-async def test_an_old_channel_that_is_gone_does_not_pause_the_new_one(desk: Desk) -> None:
-    guild = Guild(GUILD_ID, "Traders", ServerSettings(channel_id=GENERAL_ID))
-    desk.stage.memory.guilds.guilds[GUILD_ID] = guild
-    told = await desk.publish(a_post(1, 999, GUILD_ID))
-    assert told == {1: ("parked", "The channel for deals does not exist any more.")}
-    assert desk.stage.memory.guilds.guilds[GUILD_ID] == guild
-
-
 async def test_an_old_try_in_a_channel_that_is_gone_is_parked(desk: Desk) -> None:
     tried = {"attempts": 1, "maybe_sent": 1, "first_try_at": GOOD_DEAL.observed_at}
     post = msgspec.structs.replace(a_post(1, 999, GUILD_ID), **tried)
@@ -215,20 +189,10 @@ async def test_one_post_that_cannot_be_rendered_holds_up_nobody(desk: Desk) -> N
 
 async def test_a_service_that_fails_is_told_after_the_others_had_their_turn(desk: Desk) -> None:
     desk.stage.memory.posts.error = RuntimeError("the database is gone")
-    desk.stage.memory.posts.wanted.extend(desk.post(n) for n in range(1, 3))
+    desk.stage.memory.posts.wanted.extend([desk.post(1), a_post(2, GENERAL_ID, GUILD_ID)])
     with pytest.raises(RuntimeError, match="the database is gone"):
         await desk.publisher.publish_due()
-    assert len(desk.stage.messages()) == 2
-
-
-async def test_only_a_few_posts_are_taken_at_a_time(desk: Desk) -> None:
-    hold = desk.stage.simulator.faults.add(SEND, FaultKind.HOLD_BEFORE, times=None)
-    publishing = asyncio.create_task(desk.publish(*(desk.post(n) for n in range(1, 11))))
-    await hold.hit()
-    assert len(desk.stage.memory.posts.wanted) == 10 - IN_FLIGHT_MAX
-    desk.stage.simulator.faults.clear()
-    assert len(await publishing) == 10
-    assert len(desk.stage.messages()) == 10
+    assert len(desk.stage.messages()) == len(desk.stage.messages(GENERAL_ID)) == 1
 
 
 async def test_before_the_bot_is_ready_nothing_is_taken(stage: Stage) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from cogs.publisher import HISTORY_MESSAGES_MAX, LOOK_BACK, TOO_MUCH_HISTORY
+from cogs.publisher import HISTORY_MESSAGES_MAX, LOOK_BACK
+from cogs.ui.refusals import TOO_MUCH_HISTORY
 from cogs.ui.sending import Try
 from core.domain.guilds import Guild, ServerSettings
 from core.simulator.discord.permissions import Permission

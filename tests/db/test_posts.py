@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.domain.listings import Reported
 from core.domain.posts import Closing, DealPost, Post, PostState
-from db import posts
+from db import posts, tries
 from db.engine import Database
 from db.posts import PostRow
 from tests.cogs.deal_posts import GOOD_DEAL
@@ -32,7 +32,7 @@ async def claim(db: Database, *, limit: int = 10, after_s: float = 0) -> list[Po
 async def show(db: Database, post: Post, rev: int | None = None) -> None:
     async with db.write() as tx:
         rev = rev or post.wanted_rev
-        await posts.shown(tx, post.id, rev=rev, message_id=99, sent_at=NOW, now=NOW)
+        await tries.shown(tx, post.id, rev=rev, message_id=99, sent_at=NOW, now=NOW)
 
 
 async def change(db: Database, post_id: int, payload: DealPost = CLOSED) -> None:
@@ -138,7 +138,7 @@ async def test_a_failed_try_is_due_again_at_its_time_and_a_shown_one_forgets_the
     await want(db, "deal:1")
     [post] = await claim(db)
     async with db.write() as tx:
-        await posts.retry(tx, post.id, at=NOW + SECOND * 5, error="no answer" + "x" * 500)
+        await tries.retry(tx, post.id, at=NOW + SECOND * 5, error="no answer" + "x" * 500)
     assert (await state(db))[1] is not None
     [again] = await claim(db, after_s=5)
     await show(db, again)
@@ -149,8 +149,8 @@ async def test_a_dead_publisher_is_followed_at_once_but_a_back_off_is_kept(db: D
     await want(db, "claimed", "failed")
     _, failed = await claim(db)
     async with db.write() as tx:
-        await posts.retry(tx, failed.id, at=NOW + SECOND * 300, error="Discord answered 503")
-        await posts.release(tx, NOW + SECOND)
+        await tries.retry(tx, failed.id, at=NOW + SECOND * 300, error="Discord answered 503")
+        await tries.release(tx, NOW + SECOND)
     assert [post.id for post in await claim(db, after_s=1)] == [1]
 
 
@@ -170,7 +170,7 @@ async def test_an_outbox_knows_whether_anything_is_due(db: Database) -> None:
 async def test_a_parked_post_stays_parked(db: Database) -> None:
     await want(db, "deal:1")
     async with db.write() as tx:
-        await posts.park(tx, 1, "y" * 500)
+        await tries.park(tx, 1, "y" * 500)
     assert await claim(db, after_s=10_000) == []
     assert await state(db) == (PostState.PARKED, "y" * 300)
 
@@ -181,12 +181,12 @@ async def test_a_try_that_certainly_sent_nothing_leaves_no_doubt_unless_another_
     await want(db, "deal:1")
     [first] = await claim(db)
     async with db.write() as tx:
-        await posts.not_sent(tx, first.id)
+        await tries.not_sent(tx, first.id)
     [second] = await claim(db, after_s=30)
     assert (second.first_try_at, second.attempts, second.maybe_sent) == (NOW + SECOND * 30, 2, 1)
     [third] = await claim(db, after_s=60)
     async with db.write() as tx:
-        await posts.not_sent(tx, third.id)
+        await tries.not_sent(tx, third.id)
     [fourth] = await claim(db, after_s=90)
     assert (fourth.first_try_at, fourth.attempts, fourth.maybe_sent) == (NOW + SECOND * 30, 4, 2)
 
@@ -198,7 +198,7 @@ async def test_a_refused_edit_does_not_make_its_message_one_that_was_never_sent(
     await change(db, post.id)
     [edit] = await claim(db, after_s=1)
     async with db.write() as tx:
-        await posts.not_sent(tx, edit.id)
+        await tries.not_sent(tx, edit.id)
     [again] = await claim(db, after_s=31)
     assert (again.first_try_at, again.maybe_sent) == (NOW, 3)
 
@@ -210,14 +210,14 @@ async def test_parked_posts_say_why_and_are_due_with_their_newest_look_when_queu
     await claim(db, limit=2)
     async with db.write() as tx:
         await posts.withdraw(tx, 3)
-        await posts.park(tx, 1, "one\x00")
-        await posts.park(tx, 2, "two")
-        assert (await posts.count_parked(tx), await posts.parked_errors(tx, 5)) == (2, ["two", "one "])
+        await tries.park(tx, 1, "one\x00")
+        await tries.park(tx, 2, "two")
+        assert (await tries.count_parked(tx), await tries.parked_errors(tx, 5)) == (2, ["two", "one "])
     await change(db, 1)
     assert await claim(db, after_s=1_000) == []
     async with db.write() as tx:
-        assert await posts.requeue(tx, NOW) == 2
-        assert (await posts.count_parked(tx), await posts.parked_errors(tx, 5)) == (0, [])
+        assert await tries.requeue(tx, NOW) == 2
+        assert (await tries.count_parked(tx), await tries.parked_errors(tx, 5)) == (0, [])
     two, one = await claim(db)
     assert (one.payload, one.wanted_rev, one.attempts, one.maybe_sent) == (CLOSED, 2, 1, 2)
     assert (two.payload, two.attempts, two.maybe_sent) == (GOOD_DEAL, 1, 2)

@@ -104,6 +104,17 @@ def test_a_value_names_the_average_and_who_gave_no_answer() -> None:
     )
 
 
+def test_the_average_has_a_line_of_its_own_whatever_else_is_known() -> None:
+    average = Evidence(EvidenceKind.AVERAGE, 152 * DOLLAR, 60, sales=4)
+    others = tuple(Evidence(kind, 160 * DOLLAR, 80) for kind in list(EvidenceKind)[:3])
+    assert fields_of(a_deal(evidence=(*others, average)))["Cartel average"] == "$152.00 · 4 sales"
+
+
+def test_the_footer_of_a_deal_valued_anew_says_so() -> None:
+    footer = "valued anew, listed 6 s before this post · deal 12"
+    assert embed_of(a_deal(was_revised=True)).footer.text == footer
+
+
 def test_the_footer_tells_time_to_post_and_our_share() -> None:
     footer = "listed 6 s before this post · ours 0.8 s · deal 12"
     assert embed_of(a_deal()).footer.text == footer

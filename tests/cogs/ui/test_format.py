@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.ui.format import amount, count, duration, percent, profit, relative, under, usd
+from cogs.ui.format import amount, count, duration, percent, profit, relative, times, under, usd
 from core.domain.money import Amount, Unit
 
 MONEY = st.integers(min_value=-(2**62), max_value=2**62)
@@ -28,6 +28,14 @@ MONEY = st.integers(min_value=-(2**62), max_value=2**62)
 )
 def test_dollars(micros: int, shown: str) -> None:
     assert usd(micros) == shown
+
+
+@pytest.mark.parametrize(
+    ("price", "against", "shown"),
+    [(1, 40, "1/40 of"), (40, 1, "40 times"), (3_000, 2, "1,500 times"), (2, 2, "1 times")],
+)
+def test_how_far_a_price_is_off(price: int, against: int, shown: str) -> None:
+    assert times(price, against) == shown
 
 
 @given(MONEY)
