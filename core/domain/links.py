@@ -12,7 +12,7 @@ VENUES: dict[Venue, str] = {
     Venue.BEEZIE: "Beezie",
     Venue.COURTYARD: "Courtyard",
 }
-_VAULT = (Venue.CC, Venue.ME)
+VAULT = (Venue.CC, Venue.ME)
 """Both show the tokens of Collector Crypt's vault; any other venue has a vault of its own."""
 _PAGES: dict[Venue, str] = {
     Venue.CC: "https://collectorcrypt.com/assets/solana/{}",
@@ -33,7 +33,7 @@ def page_of(venue: Venue, mint: str, title: str = "") -> str:
 
 def vault_page_of(venue: Venue, deal: DealPost) -> str | None:
     """The token's page at one of the vault's marketplaces, None for a token of another vault."""
-    return page_of(venue, deal.mint) if deal.venue in _VAULT else None
+    return page_of(venue, deal.mint) if deal.venue in VAULT else None
 
 
 def alt_page(asset_id: str) -> str | None:
@@ -45,7 +45,7 @@ def links(deal: DealPost) -> tuple[tuple[str, str], ...]:
     """(label, address) of each known page, in the order of the buttons; an unknown one is left out."""
     pages = (
         ("CC", vault_page_of(Venue.CC, deal)),
-        (VENUES[deal.venue], None if deal.venue in _VAULT else order_link(deal)),
+        (VENUES[deal.venue], None if deal.venue in VAULT else order_link(deal)),
         ("ALT", alt_page(deal.alt_asset_id)),
         ("ME", vault_page_of(Venue.ME, deal)),
     )

@@ -4,19 +4,23 @@ from collections.abc import Mapping
 
 from core.clock import Clock
 from core.domain.deals import DEFAULT_POLICY, DealTier, policy_hash
+from core.domain.filters import DealFilter
 from core.domain.links import VENUES
 from core.domain.listings import Mint, SourceName, Venue
 from core.domain.operations import SourceHealth
-from core.domain.posts import BuyCheck, BuyState, DealPage, DealPost
+from core.domain.posts import BuyCheck, BuyState, DealPage, DealPost, DealView, DigestPost
 from core.errors import NotFound
 from core.services.evidence import WAITED_FOR
 from core.services.identity import AUTHORITIES
 from core.services.prices import PriceService
 from core.sources.base import ListingStateSource, LiveListing, Urgency, asking
-from db import deals, guilds, operations, posts, work
+from db import catalog, deals, guilds, operations, pages, posts, traces, work
 from db.engine import Database, Tx
 
 PAGE_MAX = 100
+LISTED_MAX = 10
+SEARCHED_AT_ONCE, SEARCHES_MAX = 250, 20
+"""A narrow search looks at so many of the newest deals, and then says that it stopped."""
 _AWAITED = frozenset({*WAITED_FOR, *AUTHORITIES.values(), SourceName.MAGIC_EDEN})
 """Who must say what a listed token is, or what it is worth."""
 
@@ -41,15 +45,37 @@ class DealService:
         before: int | None = None,
     ) -> DealPage:
         """The newest open deals under the server's policy (the default one without a server)."""
-        limit = max(1, min(limit, PAGE_MAX))
+        where = DealFilter(tier=tier)
         async with self.db.read() as tx:
-            guild = None if guild_id is None else await guilds.get(tx, guild_id)
-            policy = DEFAULT_POLICY if guild is None else guild.policy
-            digest = policy_hash(policy)
-            found = await deals.latest(tx, digest, tier=tier, limit=limit + 1, before=before)
-            waits_for = await _waits_for(tx)
-        more = found[limit - 1].id if len(found) > limit else None
-        return DealPage(tuple(found[:limit]), more, waits_for)
+            digest = await _policy_hash(tx, guild_id)
+            return await _page(tx, digest, where, limit=limit, before=before)
+
+    async def browse(
+        self, where: DealFilter, *, guild_id: int | None, by: int
+    ) -> tuple[DealPage, int | None]:
+        """The newest open deals that fit, and the id of the list when it has further pages."""
+        async with self.db.read() as tx:
+            page = await _page(tx, await _policy_hash(tx, guild_id), where, limit=LISTED_MAX)
+        if page.next_before is None:
+            return page, None
+        async with self.db.write() as tx:
+            return page, await pages.keep(tx, where, by=by, now=self.clock.now())
+
+    async def turn(
+        self, page_id: int, *, guild_id: int | None, before: int | None = None, after: int | None = None
+    ) -> tuple[DealPage, DealFilter]:
+        """Another page of a list, as its deals are now; the first without a cursor. Raises NotFound."""
+        async with self.db.read() as tx:
+            where = await pages.get(tx, page_id)
+            if where is None:
+                raise NotFound("This list is too old to go on. Ask for a new one with `/deals latest`.")
+            digest = await _policy_hash(tx, guild_id)
+            return await _page(tx, digest, where, limit=LISTED_MAX, before=before, after=after), where
+
+    async def categories(self) -> tuple[str, ...]:
+        """The games of all cards that are known."""
+        async with self.db.read() as tx:
+            return await catalog.games(tx)
 
     async def posted(self, post_id: int) -> DealPost:
         """What a post says now. Raises NotFound."""
@@ -58,6 +84,14 @@ class DealService:
         payload = None if found is None else found[0].payload
         if not isinstance(payload, DealPost):
             raise NotFound("This post is not known any more.")
+        return payload
+
+    async def said_in(self, message_id: int) -> DealPost | DigestPost:
+        """What a message of ours offers. Raises NotFound for any other message."""
+        async with self.db.read() as tx:
+            payload = await traces.said_in(tx, message_id)
+        if not isinstance(payload, DealPost | DigestPost):
+            raise NotFound("This is not a deal of mine. Choose a message of mine that offers a card.")
         return payload
 
     async def check(self, post_id: int) -> BuyCheck:
@@ -82,6 +116,48 @@ class DealService:
             state = BuyState.REPRICED
         ask_usd_micros = None if dollars is None else dollars.usd_micros
         return BuyCheck(deal, state, live.ask, ask_usd_micros, live.checked_at)
+
+
+async def _policy_hash(tx: Tx, guild_id: int | None) -> str:
+    guild = None if guild_id is None else await guilds.get(tx, guild_id)
+    return policy_hash(DEFAULT_POLICY if guild is None else guild.policy)
+
+
+async def _page(
+    tx: Tx,
+    digest: str,
+    where: DealFilter,
+    *,
+    limit: int,
+    before: int | None = None,
+    after: int | None = None,
+) -> DealPage:
+    """The page next to a cursor. Where too little is newer than `after`, it is the first page."""
+    limit = max(1, min(limit, PAGE_MAX))
+    found, cut_at = await _fitting(tx, digest, where, limit=limit + 1, before=before, after=after)
+    if after is not None and len(found) <= limit and cut_at is None:
+        return await _page(tx, digest, where, limit=limit)
+    shown = found[-limit:] if after is not None else found[:limit]
+    has_older = after is not None or len(found) > limit
+    older = shown[-1].version_id if shown and has_older else cut_at
+    has_newer = before is not None or after is not None
+    return DealPage(tuple(shown), older, await _waits_for(tx), has_newer, cut_at is not None)
+
+
+async def _fitting(
+    tx: Tx, digest: str, where: DealFilter, *, limit: int, before: int | None, after: int | None
+) -> tuple[list[DealView], int | None]:
+    """Deals that fit, newest first; and the last one looked at, where the search ended before all."""
+    rows = SEARCHED_AT_ONCE if where.is_narrow else limit
+    found: list[DealView] = []
+    for _ in range(SEARCHES_MAX):
+        batch = await deals.latest(tx, digest, tier=where.tier, limit=rows, before=before, after=after)
+        fitting = [view for view in batch if where.admits(view.deal)]
+        found = [*fitting, *found] if after is not None else [*found, *fitting]
+        if len(found) >= limit or len(batch) < rows:
+            return (found[-limit:] if after is not None else found[:limit]), None
+        after, before = (batch[0].version_id, None) if after is not None else (None, batch[-1].version_id)
+    return found, after or before
 
 
 async def _waits_for(tx: Tx) -> tuple[SourceHealth, ...]:

@@ -1,5 +1,6 @@
 """What a person gets from /deals and from the buttons of a post, privately and in time."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from core.domain.operations import SourceHealth
 from core.domain.posts import BuyCheck, BuyState, DealPage, DealView
 from core.errors import SourceUnavailable
 from core.simulator.app import Simulator
-from core.simulator.discord.interactions import Interaction
+from core.simulator.discord.interactions import Interaction, State
 from core.simulator.discord.messages import Message
 from core.simulator.discord.population import DEALS_ID, GENERAL_ID, GUILD_ID, TOM_ID, WES_ID
 from tests.cogs.conftest import Stage, staged
@@ -73,6 +74,30 @@ async def test_pressing_twice_and_by_two_people_is_harmless(stage: Stage, posted
         (answer,) = await pressed(stage, posted, "v1:buy:7", person=person)
         assert answer.ephemeral_to == person
     assert stage.messages() == [posted]
+
+
+@pytest.mark.parametrize(("custom_id", "count"), [("v1:buy:7", 1), ("v1:copy:7", 2)])
+async def test_two_people_who_press_twice_at_once_are_each_answered_each_time(
+    stage: Stage, posted: Message, custom_id: str, count: int
+) -> None:
+    people = (TOM_ID, TOM_ID, WES_ID, WES_ID)
+    answers = await asyncio.gather(
+        *(pressed(stage, posted, custom_id, person=person, count=count) for person in people)
+    )
+    assert [{answer.ephemeral_to for answer in each} for each in answers] == [{person} for person in people]
+    assert len({tuple(map(text_of, each)) for each in answers}) == 1
+    assert stage.messages() == [posted]
+
+
+async def test_buy_acknowledges_at_once_however_slow_the_market_place_is(
+    stage: Stage, posted: Message
+) -> None:
+    stage.memory.deals.gate.clear()
+    press = await stage.discord.people.press(TOM_ID, posted.id, "v1:buy:7")
+    assert (press.state, press.is_settled) == (State.DEFERRED, False)
+    stage.memory.deals.gate.set()
+    (answer,) = await stage.answers(press)
+    assert text_of(answer).startswith("**Still on sale**")
 
 
 async def test_buttons_live_through_a_restart(simulator: Simulator, memory: Memory, clock: StepClock) -> None:

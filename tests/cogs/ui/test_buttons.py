@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cogs.client import DYNAMIC_ITEMS
 from cogs.ui.buttons import BuyButton, CopyButton, buy_embed, buy_view, copied
-from cogs.ui.guilds import ChannelChoice
+from cogs.ui.setup import SetupChannel
 from core.domain.listings import Venue
 from core.domain.money import Amount, Unit
 from core.domain.posts import BuyCheck, BuyState
@@ -34,7 +34,7 @@ def test_every_post_id_comes_back_from_its_buttons(post_id: int) -> None:
 
 
 def test_the_select_of_setup_comes_back_too() -> None:
-    choice = ChannelChoice()
+    choice = SetupChannel()
     assert choice.template.fullmatch(choice.custom_id)
 
 
@@ -47,7 +47,7 @@ def test_a_foreign_id_is_nobodys_button(custom_id: str) -> None:
 
 
 def test_no_id_belongs_to_two_buttons() -> None:
-    items = (BuyButton(12), CopyButton(12), ChannelChoice())
+    items = (BuyButton(12), CopyButton(12), SetupChannel())
     for item in items:
         owners = [
             kind for kind in DYNAMIC_ITEMS if kind.__discord_ui_compiled_template__.fullmatch(item.custom_id)
