@@ -22,15 +22,25 @@ from discord.http import Route
 from cogs.ui.buttons import BuyButton, CopyButton
 from cogs.ui.errors import Interaction, answer, answer_command, ended, report
 from cogs.ui.format import duration
-from cogs.ui.guilds import ChannelChoice
+from cogs.ui.pages import PageButton
+from cogs.ui.revaluations import CancelButton
 from cogs.ui.sending import request_counter
+from cogs.ui.settings import SETTINGS_ITEMS
+from cogs.ui.setup import SETUP_ITEMS
 from core.clock import Clock
 from core.errors import StartError
 from core.services import Services
 from core.telemetry import Metrics
 
-EXTENSIONS = ("cogs.admin", "cogs.deals", "cogs.guilds", "cogs.operations")
-DYNAMIC_ITEMS = (BuyButton, CopyButton, ChannelChoice)
+EXTENSIONS = ("cogs.admin", "cogs.deals", "cogs.follows", "cogs.guilds", "cogs.operations")
+DYNAMIC_ITEMS = (
+    BuyButton,
+    CopyButton,
+    PageButton,
+    *SETUP_ITEMS,
+    *SETTINGS_ITEMS,
+    CancelButton,
+)
 DISCORD = "https://discord.com"
 SESSIONS_LEFT_MIN = 50
 LOGIN_LIMIT_S = 60

@@ -1,9 +1,10 @@
-"""The owner's commands, given by mentioning the bot: `jobs`, `parked`, `requeue`, `sync`."""
+"""The owner's commands, by mention: `jobs`, `parked`, `requeue`, `held`, `release`, `sync`."""
 
 from discord.ext import commands
 
 from cogs.client import CartelBot
-from cogs.ui.operations import jobs_table, parked_text, requeued_text
+from cogs.ui.operations import held_text, jobs_table, parked_text, requeued_text
+from core.domain.quarantine import BY_OWNER
 
 
 class Operations(commands.Cog):
@@ -41,6 +42,18 @@ class Operations(commands.Cog):
         """Try everything that was given up again."""
         listings, posts = await self.bot.services.operations.requeue()
         await context.reply(requeued_text(listings, posts), mention_author=False)
+
+    @commands.command()
+    async def held(self, context: commands.Context[CartelBot]) -> None:
+        """Show the prices that cannot be meant and are kept apart."""
+        found = await self.bot.services.quarantine.held()
+        await context.reply(held_text(found, now=self.bot.clock.now()), mention_author=False)
+
+    @commands.command()
+    async def release(self, context: commands.Context[CartelBot], number: int) -> None:
+        """Believe a price that is kept apart: its listing is judged like any other."""
+        await self.bot.services.quarantine.release(number, f"{BY_OWNER}{context.author.id}")
+        await context.reply("Believed; the listing is judged again now.", mention_author=False)
 
 
 async def setup(bot: CartelBot) -> None:

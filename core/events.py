@@ -47,6 +47,16 @@ class ListingRejected(msgspec.Struct, frozen=True, tag="listing.rejected"):
     reason: Reason
 
 
+class VerdictRevised(msgspec.Struct, frozen=True, tag="verdict.revised"):
+    """A version was valued anew, and earns another tier under a policy; None for none."""
+
+    verdict_id: int
+    version_id: int
+    mint: str
+    tier: DealTier | None
+    discount_bps: int | None
+
+
 class PostShown(msgspec.Struct, frozen=True, tag="post.shown"):
     """Discord has a post."""
 
@@ -55,7 +65,7 @@ class PostShown(msgspec.Struct, frozen=True, tag="post.shown"):
     is_new: bool
 
 
-Event = ListingOpened | ListingClosed | DealFound | ListingRejected | PostShown
+Event = ListingOpened | ListingClosed | DealFound | ListingRejected | VerdictRevised | PostShown
 
 
 class Topic(StrEnum):
@@ -66,6 +76,7 @@ class Topic(StrEnum):
     EVENTS = "events"
     HINTS = "hints"
     LISTINGS = "listings"
+    RECHECKS = "rechecks"
 
 
 class Bus:

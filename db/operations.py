@@ -29,7 +29,7 @@ class HouseRow(Base):
 
 
 class SourceRow(Base):
-    """A vendor's circuit and how far its feed was read."""
+    """A vendor's circuit, how far its feed was read, and since when its whole reads are not believed."""
 
     __tablename__ = "source"
 
@@ -38,6 +38,7 @@ class SourceRow(Base):
     since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(String(ERROR_LENGTH_MAX))
     synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    doubted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class CommandsRow(Base):

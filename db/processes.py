@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.operations import ProcessState
-from db import jobs, posts, work
+from db import jobs, tries, work
 from db.base import Base
 from db.engine import Tx, insert_new, lost_sign_of_life
 from db.types import UtcDateTime
@@ -69,7 +69,7 @@ async def hand_over(tx: Tx, owners: list[str], now: datetime) -> None:
         return
     await jobs.free(tx, owners)
     await work.release(tx, owners)
-    await posts.release(tx, now)
+    await tries.release(tx, now)
 
 
 async def processes(tx: Tx) -> list[ProcessState]:

@@ -67,6 +67,7 @@ class Json(TypeDecorator[T], Generic[T]):
     def __init__(self, kind: Any) -> None:
         super().__init__()
         self.kind = kind
+        self.decoder = msgspec.json.Decoder(kind)
 
     def process_bind_param(self, value: T | None, dialect: Dialect) -> str | None:
         return None if value is None else msgspec.json.encode(value, order="deterministic").decode()
@@ -74,5 +75,5 @@ class Json(TypeDecorator[T], Generic[T]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> T | None:
         if value is None:
             return None
-        decoded: T = msgspec.json.decode(value, type=self.kind)
+        decoded: T = self.decoder.decode(value)
         return decoded

@@ -17,10 +17,11 @@ from cogs.client import EXTENSIONS, SESSIONS_LEFT_MIN, CartelBot
 from cogs.ui.guilds import NEEDED, WISHED
 from core.clock import SystemClock
 from core.domain.deals import DEFAULT_POLICY
-from core.domain.guilds import REPEAT_FALL_BPS
+from core.domain.digests import LINES_MAX
+from core.domain.guilds import POSTS_PER_HOUR, REPEAT_FALL_BPS
 from core.domain.listings import SALE_SETTLES
 from core.runtime import sources
-from core.services import appraisal, listings, rechecks
+from core.services import appraisal, arrivals, listings, rechecks
 from core.settings import FROM_FILES, NAMES
 from core.sources.http import breaker
 from core.telemetry import Metrics
@@ -60,7 +61,10 @@ def commands_of(bot: CartelBot) -> dict[str, list[str]]:
     typed = {
         f"/{command.qualified_name}": [option.name for option in command.parameters] for command in slash
     }
-    return typed | {f"@Bot {command.qualified_name}": [] for command in bot.walk_commands()}
+    menus: dict[str, list[str]] = {
+        menu.name: [] for menu in bot.tree.get_commands(type=discord.AppCommandType.message)
+    }
+    return typed | menus | {f"@Bot {command.qualified_name}": [] for command in bot.walk_commands()}
 
 
 def subcommands() -> set[str]:
@@ -202,6 +206,12 @@ def test_the_numbers_of_the_decisions_are_those_of_the_code() -> None:
         f"fewer than {SESSIONS_LEFT_MIN} of the day's starts",
     )
     assert markdown.unsaid(DECISIONS, said) == []
+
+
+def test_the_numbers_of_a_channel_are_those_of_the_code() -> None:
+    said = (f"as the server chose ({POSTS_PER_HOUR})", f"up to {LINES_MAX} lines", "up to three deals")
+    assert arrivals.SHOWN_MAX == 3
+    assert markdown.unsaid(COMMANDS, said) == []
 
 
 def test_the_numbers_of_the_api_and_of_operating_are_those_of_the_code() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
@@ -56,12 +57,9 @@ async def services(house: House) -> AsyncIterator[Services]:
             with pytest.raises(SourceUnavailable):
                 await vault.live(Mint(MINT))
         await board.close()
-        yield Services(
+        yield replace(
+            house.services,
             deals=DealService(house.db, clock, house.prices, {Venue.CC: vault}),
-            guilds=house.guilds,
-            hints=house.hints,
-            operations=house.operations,
-            posts=house.posts,
             sources=SourceService(house.db, clock, plans(Settings())),
         )
 

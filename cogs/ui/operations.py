@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from cogs.ui.format import duration
+from cogs.ui.format import duration, usd
 from cogs.ui.text import clean, code
 from core.domain.operations import JobState, Parked, ParkedRows
+from core.domain.quarantine import Quarantined
 
 MESSAGE_LENGTH_MAX = 1_900
-ERROR_LENGTH_MAX = 160
+ERROR_LENGTH_MAX = 110
+MINT_LENGTH_MAX = 50
 
 
 def jobs_table(jobs: tuple[JobState, ...], *, now: datetime) -> str:
@@ -27,10 +29,11 @@ def jobs_table(jobs: tuple[JobState, ...], *, now: datetime) -> str:
 
 def parked_text(parked: Parked) -> str:
     """How much was given up, with the newest reasons; one message long."""
-    if not parked.listings.count and not parked.posts.count:
-        return "Nothing is parked."
-    parts = (_parked_part("listing", parked.listings), _parked_part("post", parked.posts))
-    return "\n".join(part for part in parts if part) + "\n`requeue` tries all of it again."
+    parts = [_parked_part("listing", parked.listings), _parked_part("post", parked.posts)]
+    if any(parts):
+        parts.append("`requeue` tries all of it again.")
+    parts.append(_paused_part(parked.paused))
+    return "\n".join(part for part in parts if part) or "Nothing is parked."
 
 
 def requeued_text(listings: int, posts: int) -> str:
@@ -39,11 +42,40 @@ def requeued_text(listings: int, posts: int) -> str:
     return f"Tried again now: {_counted(listings, 'listing')} and {_counted(posts, 'post')}."
 
 
+def held_text(held: tuple[Quarantined, ...], *, now: datetime) -> str:
+    """The prices that are kept apart, newest first, each with what it was held against; one message."""
+    if not held:
+        return "No price is kept apart."
+    shown: list[str] = []
+    for line in (_held_line(one, now) for one in held):
+        if len("\n".join([*shown, line])) > MESSAGE_LENGTH_MAX:
+            break
+        shown.append(line)
+    return "\n".join([*shown, "`release` and the number believes a price."])
+
+
+def _held_line(held: Quarantined, now: datetime) -> str:
+    suspicion = held.suspicion
+    what = "a value" if suspicion.is_against_value else "a last price"
+    asked, against = usd(suspicion.asked.usd_micros), usd(suspicion.against_usd_micros)
+    ago, token = duration(now - held.held_at), code(held.mint, MINT_LENGTH_MAX)
+    return f"- **{held.version_id}**: {asked} against {what} of {against}, {ago} ago, {token}"
+
+
 def _parked_part(what: str, rows: ParkedRows) -> str:
     if not rows.count:
         return ""
     errors = [f"- {code(error, ERROR_LENGTH_MAX)}" for error in rows.newest_errors]
     return "\n".join([f"**{_counted(rows.count, what)} parked**, the newest because of:", *errors])
+
+
+def _paused_part(rows: ParkedRows) -> str:
+    if not rows.count:
+        return ""
+    reasons = [f"- {code(reason, ERROR_LENGTH_MAX)}" for reason in rows.newest_errors]
+    return "\n".join(
+        [f"**{_counted(rows.count, 'channel')} closed to me**, until its admins mend it:", *reasons]
+    )
 
 
 def _counted(count: int, what: str) -> str:

@@ -129,7 +129,8 @@ async def _channels(settings: Settings, client: discord.Client) -> AsyncIterator
     if not chosen:
         yield Finding("channel", None, "no server has chosen one yet: an admin types /setup")
     for guild in chosen:
-        yield await _channel(client, guild)
+        for channel_id in sorted(guild.settings.channels):
+            yield await _channel(client, guild, channel_id)
 
 
 async def _chosen(db: Database) -> list[Guild]:
@@ -139,20 +140,22 @@ async def _chosen(db: Database) -> list[Guild]:
         return await guilds.with_channel(tx)
 
 
-async def _channel(client: discord.Client, chosen: Guild) -> Finding:
+async def _channel(client: discord.Client, chosen: Guild, channel_id: int) -> Finding:
     name, what = chosen.name, "channel"
     try:
         guild = await client.fetch_guild(chosen.id)
-        channel = await guild.fetch_channel(chosen.deals_channel_id or 0)
+        channel = await guild.fetch_channel(channel_id)
         assert client.user is not None, "logged in"
         me = await guild.fetch_member(client.user.id)
     except discord.HTTPException as error:
         return Finding(
-            what, False, f"{name}: the deals channel is out of reach ({error.text}): run /setup again."
+            what, False, f"{name}: a chosen channel is out of reach ({error.text}): run /setup again."
         )
     missing = missing_permissions(channel.permissions_for(me), NEEDED | WISHED)
     if missing:
         return Finding(what, False, f"{name}: grant the bot {', '.join(missing)} in #{channel.name}.")
+    if chosen.paused_because and channel_id == chosen.deals_channel_id:
+        return Finding(what, False, f"{name}: paused, because {chosen.paused_because} Run /setup again.")
     return Finding(what, True, f"{name}: may post in #{channel.name}")
 
 

@@ -33,6 +33,17 @@ TELL_EVERY = timedelta(seconds=10)
 ELSEWHERE_EVERY = timedelta(seconds=60)
 """Other vaults have thin books, and their vendors little patience."""
 FOLLOW_EVERY = timedelta(seconds=1)
+WALLETS_EVERY = timedelta(seconds=15)
+ASKED_EVERY = timedelta(seconds=3)
+FOLLOW_UP_EVERY = timedelta(minutes=1)
+VALUE_CALLS_EVERY = timedelta(minutes=5)
+REVALUE_EVERY = timedelta(minutes=10)
+VALUES_END_EVERY = timedelta(minutes=5)
+GREET_EVERY = timedelta(seconds=15)
+HELD_EVERY = timedelta(minutes=1)
+CATCH_UP_EVERY = timedelta(seconds=5)
+"""An admin who saved a policy looks at the open deals next."""
+RECONCILE_EVERY = timedelta(minutes=20)
 HINTED_AT = frozenset({SourceName.COLLECTOR_CRYPT, SourceName.MAGIC_EDEN})
 """Whose newest listings are looked at when the chain tells that there is one."""
 
@@ -123,9 +134,37 @@ def market_jobs(runtime: Runtime) -> list[Job]:
             for source in runtime.sources.activities
         ),
         Job("appraise", APPRAISE_EVERY, work_due, timedelta(minutes=5), wakes_on=Topic.WORK),
-        Job("recheck", timedelta(seconds=10), runtime.rechecks.recheck_due, timedelta(minutes=4)),
+        Job("catch-up-policies", CATCH_UP_EVERY, runtime.policies.catch_up, timedelta(minutes=2)),
+        Job("greet", GREET_EVERY, runtime.arrivals.greet_due, timedelta(minutes=2)),
+        Job("release-held", HELD_EVERY, runtime.services.quarantine.look_again, timedelta(minutes=1)),
+        Job("make-digests", GREET_EVERY, runtime.digests.make_due, timedelta(minutes=2)),
+        *following_up(runtime),
         Job("backfill", BACKFILL_EVERY, runtime.backfill.work_due, timedelta(minutes=10)),
         Job("housekeep", timedelta(hours=1), housekeep, timedelta(minutes=5)),
+    ]
+
+
+def following_up(runtime: Runtime) -> list[Job]:
+    """What is on sale is asked about until it ends; everything is read whole now and then."""
+    rechecks, doubts, long = runtime.rechecks, Topic.RECHECKS, timedelta(minutes=4)
+    return [
+        Job("recheck", timedelta(seconds=10), rechecks.recheck_due, long, wakes_on=doubts),
+        Job("recheck-asked", ASKED_EVERY, runtime.services.revaluations.work_due, long),
+        Job("follow-wallets", WALLETS_EVERY, runtime.services.follows.look_due, long),
+        Job("recheck-missing", timedelta(seconds=30), rechecks.recheck_missing, long, wakes_on=doubts),
+        Job("follow-up", FOLLOW_UP_EVERY, runtime.outcomes.follow_up, long),
+        Job("value-calls", VALUE_CALLS_EVERY, runtime.outcomes.value_milestones, long),
+        Job("revalue", REVALUE_EVERY, rechecks.revalue_due, timedelta(minutes=1)),
+        Job("end-values", VALUES_END_EVERY, runtime.services.overrides.end_expired, timedelta(minutes=1)),
+        *(
+            Job(
+                f"reconcile-{source.name}",
+                RECONCILE_EVERY,
+                partial(runtime.reconcile.read_whole, source),
+                timedelta(minutes=15),
+            )
+            for source in runtime.sources.counted
+        ),
     ]
 
 
@@ -136,6 +175,8 @@ def measuring(runtime: Runtime) -> Job:
         depth = await runtime.services.operations.queue()
         age = runtime.clock.now() - depth.oldest_at if depth.oldest_at is not None else timedelta(0)
         runtime.metrics.work_waits(depth.waiting, age.total_seconds())
+        parked = await runtime.services.operations.parked()
+        runtime.metrics.rows_parked(listings=parked.listings.count, posts=parked.posts.count)
 
     return Job("measure", MEASURE_EVERY, measure, MEASURE_EVERY, is_local=True)
 

@@ -40,10 +40,14 @@ class ParkedRows(msgspec.Struct, frozen=True):
 
 
 class Parked(msgspec.Struct, frozen=True):
-    """What waits for an operator: listings that got no verdict, posts that could not be shown."""
+    """What waits for an operator: listings that got no verdict, posts that could not be shown.
+
+    `paused`: channels that turned us away, and wait for an admin of their server.
+    """
 
     listings: ParkedRows
     posts: ParkedRows
+    paused: ParkedRows = ParkedRows(0)
 
 
 class SourceHealth(msgspec.Struct, frozen=True):

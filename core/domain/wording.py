@@ -10,10 +10,17 @@ _GAMES = frozenset(
 )
 
 
+def folded(text: str) -> str:
+    """The text without case and accents: "Pokémon" and "pokemon" are alike."""
+    small = text.casefold()
+    if small.isascii():
+        return small
+    return "".join(c for c in unicodedata.normalize("NFKD", small) if not unicodedata.combining(c))
+
+
 def words_of(text: str) -> frozenset[str]:
     """The words without case, accents and punctuation: "Pokémon EX" and "pokemon-ex" are alike."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return frozenset(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
+    return frozenset(_WORD.findall(folded(text)))
 
 
 def set_words(text: str) -> frozenset[str]:

@@ -21,21 +21,36 @@ from core.runtime.sources import open_sources, plans
 from core.runtime.tally import CallTally, Instruments
 from core.services import Services
 from core.services.allowances import AllowanceService
-from core.services.appraisal import AppraisalService, Line
+from core.services.appraisal import AppraisalService
+from core.services.arrivals import ArrivalService
 from core.services.backfill import BackfillService
 from core.services.deals import DealService
+from core.services.digests import DigestService
 from core.services.events import EventService
 from core.services.evidence import EvidenceService
+from core.services.follows import FollowService
 from core.services.guilds import GuildService
 from core.services.hints import HintService
 from core.services.identity import IdentityService
+from core.services.inspections import InspectionService
 from core.services.jobs import JobService
+from core.services.line import Line
 from core.services.listings import ListingService
 from core.services.operations import OperationService
+from core.services.outcomes import OutcomeService
+from core.services.overrides import OverrideService
+from core.services.policies import PolicyService
 from core.services.posts import PostService
 from core.services.prices import PriceService
+from core.services.quarantine import QuarantineService
 from core.services.rechecks import RecheckService
+from core.services.reconcile import ReconcileService
+from core.services.replays import ReplayService
+from core.services.revaluations import RevaluationService
+from core.services.scorecard import ScorecardService
 from core.services.sources import SourceService
+from core.services.stages import Stages
+from core.services.traces import TraceService
 from core.services.verdicts import VerdictService
 from core.settings import Settings
 from core.sources.base import Sources
@@ -78,6 +93,11 @@ class Runtime:
     prices: PriceService
     appraisal: AppraisalService
     rechecks: RecheckService
+    reconcile: ReconcileService
+    outcomes: OutcomeService
+    arrivals: ArrivalService
+    policies: PolicyService
+    digests: DigestService
     backfill: BackfillService
     leases: JobService
     analytics: Analytics | None = None
@@ -90,10 +110,11 @@ async def open_runtime(
     *,
     may_migrate: bool = True,
     sleep: Sleep = asyncio.sleep,
+    vendors: Callable[[Settings, SourceHttp], Sources] = open_sources,
 ) -> AsyncIterator[Runtime]:
     """Open the database (migrated, stamped, alone on SQLite), the sources and the services.
 
-    `sleep` is how the sources wait for their turn.
+    `sleep` is how the sources wait for their turn; `vendors` opens those that the settings switch on.
 
     Raises StartError with one sentence for what makes a start impossible.
     """
@@ -116,7 +137,7 @@ async def open_runtime(
                 on_change=instruments.changed,
             )
         )
-        runtime = _build(settings, instruments, open_sources(settings, http), operations_service)
+        runtime = _build(settings, instruments, vendors(settings, http), operations_service)
         if settings.posthog_key is not None:
             events = EventService(db)
             key = settings.posthog_key.reveal()
@@ -207,14 +228,18 @@ def _build(
     db, clock, me = operations_service.db, operations_service.clock, operations_service.me.id
     bus = Bus()
     prices = PriceService(db, clock, sources.rates)
-    listings = ListingService(db, clock, bus, prices)
+    listings = ListingService(db, clock, bus, prices, instruments.metrics)
     rechecks = RecheckService(db, clock, listings, sources.states)
+    hints = HintService(listings, rechecks, sources.states)
+    held = QuarantineService(db, clock, bus, prices)
     line = Line(
+        Stages(clock, instruments.metrics),
         IdentityService(db, clock, sources.slabs),
         EvidenceService(db, clock, sources.valuations, sources.sales),
         prices,
-        VerdictService(db, clock, instruments.metrics),
+        held,
     )
+    verdicts = VerdictService(db, clock, instruments.metrics)
     return Runtime(
         settings=settings,
         clock=clock,
@@ -223,20 +248,40 @@ def _build(
         metrics=instruments.metrics,
         tally=instruments.tally,
         sources=sources,
-        services=Services(
-            deals=DealService(db, clock, prices, sources.states),
-            guilds=GuildService(db, clock),
-            hints=HintService(listings, rechecks, sources.states),
-            operations=operations_service,
-            posts=PostService(db, clock, bus),
-            sources=SourceService(db, clock, plans(settings)),
-        ),
+        services=_services(settings, sources, operations_service, hints, held),
         listings=listings,
         prices=prices,
-        appraisal=AppraisalService(db, clock, bus, line, me),
+        appraisal=AppraisalService(db, clock, bus, line, verdicts, owner=me),
         rechecks=rechecks,
+        reconcile=ReconcileService(db, clock, listings),
+        outcomes=OutcomeService(db, clock, instruments.metrics, line.evidence),
+        arrivals=ArrivalService(db, clock, bus),
+        policies=PolicyService(db, clock),
+        digests=DigestService(db, clock, bus),
         backfill=BackfillService(db, clock, prices, sources),
         leases=JobService(db, clock, me),
+    )
+
+
+def _services(
+    settings: Settings, sources: Sources, ours: OperationService, hints: HintService, held: QuarantineService
+) -> Services:
+    db, clock, bus, prices = held.db, held.clock, held.bus, held.prices
+    return Services(
+        deals=DealService(db, clock, prices, sources.states),
+        guilds=GuildService(db, clock),
+        hints=hints,
+        operations=ours,
+        posts=PostService(db, clock, bus),
+        sources=SourceService(db, clock, plans(settings)),
+        follows=FollowService(db, clock, bus, prices, sources),
+        revaluations=RevaluationService(db, clock, bus, prices),
+        scorecard=ScorecardService(db, clock),
+        replays=ReplayService(db, clock),
+        inspections=InspectionService(db, clock, prices, sources),
+        traces=TraceService(db),
+        overrides=OverrideService(db, clock, bus),
+        quarantine=held,
     )
 
 

@@ -88,6 +88,7 @@ def open_sources(settings: Settings, http: SourceHttp) -> Sources:
         slabs={source.name: source for source in vaults},
         states=_states(vault, eden, beezie, opensea),
         listings=(vault, *beezie, *opensea),
+        counted=(vault, *beezie),
         activities=eden,
         hints=_hints(settings, http),
         valuations=values,

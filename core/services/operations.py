@@ -14,7 +14,7 @@ from core.domain.operations import (
     Readiness,
     SourceHealth,
 )
-from db import jobs, operations, posts, processes, work
+from db import jobs, operations, pages, pauses, processes, tries, work
 from db.engine import DATABASE_FAILURES, Database, Tx, reason_of
 from db.events import forget_before
 from db.work import Depth
@@ -23,6 +23,7 @@ FAILURES_MEAN_TROUBLE = 3
 LATE_MEANS_TROUBLE = timedelta(minutes=5)
 PARKED_ERRORS_MAX = 5
 EVENTS_KEPT = timedelta(days=7)
+PAGES_KEPT = timedelta(days=7)
 PROCESS_IS_GONE_AFTER = timedelta(seconds=60)
 
 
@@ -61,6 +62,7 @@ class OperationService:
         """Forget what is kept for a while only."""
         async with self.db.write() as tx:
             await forget_before(tx, self.clock.now() - EVENTS_KEPT)
+            await pages.forget_before(tx, self.clock.now() - PAGES_KEPT)
 
     async def readiness(self) -> Readiness:
         """Whether the work gets done: each check with the age of what it rests on."""
@@ -103,20 +105,22 @@ class OperationService:
             return await work.depth(tx)
 
     async def parked(self) -> Parked:
-        """What was given up and waits for an operator: listings without a verdict, posts not shown."""
+        """What was given up and waits for somebody: listings without a verdict, posts not shown, channels."""
         async with self.db.read() as tx:
             unjudged = await work.parked_errors(tx, PARKED_ERRORS_MAX)
-            unshown = await posts.parked_errors(tx, PARKED_ERRORS_MAX)
+            unshown = await tries.parked_errors(tx, PARKED_ERRORS_MAX)
+            closed = await pauses.reasons(tx)
             return Parked(
                 ParkedRows((await work.depth(tx)).parked, tuple(unjudged)),
-                ParkedRows(await posts.count_parked(tx), tuple(unshown)),
+                ParkedRows(await tries.count_parked(tx), tuple(unshown)),
+                ParkedRows(len(closed), tuple(closed[:PARKED_ERRORS_MAX])),
             )
 
     async def requeue(self) -> tuple[int, int]:
         """Everything parked is tried again from the beginning: how many listings, and how many posts."""
         async with self.db.write() as tx:
             now = self.clock.now()
-            return await work.requeue(tx, now), await posts.requeue(tx, now)
+            return await work.requeue(tx, now), await tries.requeue(tx, now)
 
     async def source_changed(self, health: SourceHealth) -> None:
         """A vendor went down or came back: what waited for it is due."""

@@ -117,8 +117,17 @@ async def test_a_channel_that_is_gone(simulator: Simulator, examined: Examined) 
     del simulator.discord.guilds[GUILD_ID].channels[DEALS_ID]
     found = await examined()
     assert found["channel"].says == (
-        "Cards Cartel Demo: the deals channel is out of reach (Unknown Channel): run /setup again."
+        "Cards Cartel Demo: a chosen channel is out of reach (Unknown Channel): run /setup again."
     )
+
+
+@pytest.mark.usefixtures("_has_channel")
+async def test_a_server_that_is_paused_although_its_channel_is_well_again(
+    settings: dict[str, str], examined: Examined
+) -> None:
+    await change(settings["DATABASE_URL"], "UPDATE guild SET paused_because = 'I may not post there.'")
+    says = "Cards Cartel Demo: paused, because I may not post there. Run /setup again."
+    assert (await examined())["channel"].says == says
 
 
 async def test_no_channel_is_chosen_yet(examined: Examined) -> None:

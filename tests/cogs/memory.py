@@ -1,23 +1,32 @@
 """The services in memory: what cogs ask and tell, without a database behind it."""
 
+import asyncio
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from core.domain.deals import DealTier
+from core.domain.charts import Series
 from core.domain.guilds import Guild
 from core.domain.operations import JobState, Parked, ParkedRows, SourceHealth
-from core.domain.posts import BuyCheck, DealPage, DealPost, Post
+from core.domain.posts import Destination, Post, Resting
+from core.domain.replays import Quick, Replay, Side
+from core.domain.scorecard import Period, Scorecard, every_tier
 from core.domain.sources import SourceView
-from core.errors import NotFound
 from core.services import Services
-from core.services.deals import DealService
+from core.services.follows import FollowService
 from core.services.guilds import GuildService
 from core.services.hints import HintService
 from core.services.operations import OperationService
 from core.services.posts import PostService
+from core.services.replays import ReplayService
+from core.services.revaluations import RevaluationService
+from core.services.scorecard import ScorecardService
 from core.services.sources import SourceService
+from tests.cogs.memory_quarantine import MemoryQuarantine
+from tests.cogs.memory_questions import MemoryDeals, MemoryInspections, MemoryOverrides, MemoryTraces
 
 
 class StepClock:
@@ -34,41 +43,6 @@ class StepClock:
 
     def step(self, seconds: float) -> None:
         self.ahead += timedelta(seconds=seconds)
-
-
-class MemoryDeals(DealService):
-    """`error` is raised by whatever is asked, when set."""
-
-    def __init__(self) -> None:
-        self.page = DealPage(())
-        self.deals: dict[int, DealPost] = {}
-        self.checks: dict[int, BuyCheck] = {}
-        self.error: Exception | None = None
-        self.asked: list[tuple[DealTier | None, int | None]] = []
-
-    async def latest(
-        self,
-        *,
-        tier: DealTier | None = None,
-        guild_id: int | None = None,
-        limit: int = 10,
-        before: int | None = None,
-    ) -> DealPage:
-        self.asked.append((tier, guild_id))
-        if self.error:
-            raise self.error
-        return self.page
-
-    async def posted(self, post_id: int) -> DealPost:
-        if self.error:
-            raise self.error
-        if post_id not in self.deals:
-            raise NotFound("This post is not known any more.")
-        return self.deals[post_id]
-
-    async def check(self, post_id: int) -> BuyCheck:
-        await self.posted(post_id)
-        return self.checks[post_id]
 
 
 class MemoryGuilds(GuildService):
@@ -139,10 +113,33 @@ class MemoryPosts(PostService):
         self.wanted: deque[Post] = deque()
         self.told: dict[int, tuple[object, ...]] = {}
         self.unsent: dict[int, bool] = {}
+        self.closed: list[tuple[int, int, str, Destination | None]] = []
+        self.charts: dict[int, Series] = {}
+        self.told_of = asyncio.Event()
         self.error: Exception | None = None
 
-    async def claim(self, limit: int = 10) -> tuple[Post, ...]:
-        return tuple(self._tried(self.wanted.popleft()) for _ in range(min(limit, len(self.wanted))))
+    @contextmanager
+    def news(self) -> Iterator[asyncio.Event]:
+        yield self.told_of
+
+    async def chart(self, post_id: int) -> Series | None:
+        return self.charts.get(post_id)
+
+    async def claim(self, limit: int = 10, resting: Resting | None = None) -> tuple[Post, ...]:
+        rests = set(resting.channels) if resting else set()
+        taken: list[Post] = []
+        for post in list(self.wanted):
+            channel_id = post.destination.channel_id
+            if len(taken) < limit and channel_id not in rests:
+                rests |= {channel_id}
+                self.wanted.remove(post)
+                taken.append(self._tried(post))
+        return tuple(taken)
+
+    async def channel_closed(
+        self, guild_id: int, channel_id: int, because: str, *, tell: Destination | None
+    ) -> None:
+        self.closed.append((guild_id, channel_id, because, tell))
 
     async def shown(self, post_id: int, *, rev: int, message_id: int, sent_at: datetime) -> None:
         if self.error:
@@ -178,8 +175,50 @@ class MemorySources(SourceService):
         return self.views
 
 
+class MemoryScorecard(ScorecardService):
+    """Answers with `card`, and remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.card = Scorecard(None, Period.ALL, None, every_tier(()))
+        self.asked: list[tuple[int | None, Period]] = []
+
+    async def score(self, guild_id: int | None, period: Period = Period.ALL) -> Scorecard:
+        self.asked.append((guild_id, period))
+        return self.card
+
+
+class MemoryReplays(ReplayService):
+    """Remembers what was asked; finds that nothing was posted."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, int, int, Quick]] = []
+
+    async def try_out(self, guild_id: int, user_id: int, days: int, quick: Quick) -> Replay:
+        self.asked.append((guild_id, user_id, days, quick))
+        none = Side(every_tier(()))
+        since = datetime.now(UTC) - timedelta(days=days)
+        return Replay(days, since, 0, 0, 0, False, quick != Quick(), none, none, 0, 0)
+
+
 class HintsNotTold(HintService):
     """No cog tells of the chain."""
+
+    def __init__(self) -> None:
+        """Needs nothing."""
+
+
+class FollowsNotAsked(FollowService):
+    """Nobody follows anything: tests of that have a database."""
+
+    def __init__(self) -> None:
+        """Needs nothing."""
+
+    async def channel_closed(self, channel_id: int, because: str, *, tell: Destination | None) -> None:
+        """Nothing rests."""
+
+
+class RevaluationsNotAsked(RevaluationService):
+    """Tests of these have a database."""
 
     def __init__(self) -> None:
         """Needs nothing."""
@@ -195,6 +234,25 @@ class Memory:
         self.posts = MemoryPosts(clock)
         self.sources = MemorySources()
         self.hints = HintsNotTold()
+        self.scorecard = MemoryScorecard()
+        self.replays = MemoryReplays()
+        self.inspections = MemoryInspections()
+        self.traces = MemoryTraces()
+        self.overrides = MemoryOverrides(clock)
+        self.quarantine = MemoryQuarantine()
         self.services = Services(
-            self.deals, self.guilds, self.hints, self.operations, self.posts, self.sources
+            deals=self.deals,
+            guilds=self.guilds,
+            hints=self.hints,
+            operations=self.operations,
+            posts=self.posts,
+            sources=self.sources,
+            scorecard=self.scorecard,
+            replays=self.replays,
+            follows=FollowsNotAsked(),
+            revaluations=RevaluationsNotAsked(),
+            inspections=self.inspections,
+            traces=self.traces,
+            overrides=self.overrides,
+            quarantine=self.quarantine,
         )

@@ -10,9 +10,11 @@ from structlog.testing import capture_logs
 
 from cogs.client import CartelBot
 from cogs.ui.errors import OWNERS_ONLY
-from cogs.ui.operations import parked_text
+from cogs.ui.operations import held_text, parked_text
 from core.domain.operations import JobState, Outcome, Parked, ParkedRows
+from core.domain.quarantine import Asked, Doubt, Quarantined, Suspicion
 from core.services.operations import PARKED_ERRORS_MAX
+from core.services.quarantine import LISTED_MAX
 from core.simulator.discord.population import ADA_ID, BOT_ID, GENERAL_ID
 from tests.cogs.conftest import Stage, new_bot
 from tests.cogs.memory import Memory, StepClock
@@ -71,7 +73,41 @@ def test_what_was_given_up_fits_one_message_however_long_the_reasons() -> None:
     assert len(parked_text(Parked(rows, rows))) <= 2_000
 
 
-@pytest.mark.parametrize("command", ["jobs", "parked", "requeue"])
+async def test_held_shows_the_prices_that_are_kept_apart_and_release_believes_one(
+    bot: CartelBot, memory: Memory, clock: StepClock
+) -> None:
+    suspicion = Suspicion(Doubt.MAGNITUDE, Asked(500_000), 160_000_000, is_against_value=True)
+    price = Quarantined(7, "`mint`", suspicion, clock.now(), None, None)
+    memory.quarantine.prices_held[7] = price
+    await mention(bot, "held")
+    assert answered() == (
+        "- **7**: $0.50 against a value of $160.00, 0 s ago, `\u02bcmint\u02bc`\n"
+        "`release` and the number believes a price."
+    )
+    await mention(bot, "release 7")
+    assert answered() == "Believed; the listing is judged again now."
+    assert memory.quarantine.released == [(7, f"owner {bot.owner_id}")]
+    await mention(bot, "held")
+    assert answered() == "No price is kept apart."
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [("release 7", "No price is held under 7."), ("release 9" + "9" * 60, "No price is held under 9")],
+)
+async def test_what_is_not_held_is_not_released(bot: CartelBot, words: str, answer: str) -> None:
+    with pytest.raises(commands.CommandInvokeError):
+        await mention(bot, words)
+    assert answer in answered()
+
+
+def test_what_is_held_fits_one_message_however_much_it_is() -> None:
+    suspicion = Suspicion(Doubt.MAGNITUDE, Asked(2**60), 2**60, is_against_value=False)
+    price = Quarantined(2**62, "x" * 200, suspicion, StepClock().now(), None, None)
+    assert len(held_text((price,) * LISTED_MAX, now=StepClock().now())) <= 2_000
+
+
+@pytest.mark.parametrize("command", ["jobs", "parked", "requeue", "held", "release 7"])
 async def test_nobody_else_sees_it(bot: CartelBot, command: str) -> None:
     bot.owner_id = 1
     with pytest.raises(commands.CheckFailure):
@@ -108,6 +144,7 @@ async def test_sync_gives_discord_the_commands_again(stage: Stage) -> None:
     people.write(ADA_ID, GENERAL_ID, "sync", (BOT_ID,))
     await stage.discord.watchers.until(lambda: stage.messages(GENERAL_ID) or None)
     (answer,) = stage.messages(GENERAL_ID)
-    assert answer.payload["content"] == "Discord has 2 commands now."
+    count = len(stage.bot.tree.get_commands())
+    assert answer.payload["content"] == f"Discord has {count} commands now."
     after = len(stage.discord.ledger.requests("PUT", "/applications/{application_id}/commands"))
     assert after == before + 1

@@ -71,8 +71,7 @@ def a_verdict(version_id: int, tier: DealTier | None = DealTier.GOLD) -> Verdict
 
 
 async def judge(tx: Tx, version_id: int, tier: DealTier | None = DealTier.GOLD) -> int:
-    verdict_id = await deals.add(tx, a_verdict(version_id, tier))
-    assert verdict_id is not None
+    [verdict_id] = (await deals.add(tx, [a_verdict(version_id, tier)])).values()
     return verdict_id
 
 

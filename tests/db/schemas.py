@@ -80,9 +80,9 @@ def prepare_elsewhere(url: str, folder: Path, migrations: Path, start: Barrier) 
     asyncio.run(open_and_prepare())
 
 
-async def migrate_to(db: Database, revision: str) -> None:
+async def migrate_to(db: Database, revision: str, *, is_older: bool = False) -> None:
     """Up or down, the way Alembic does it, and nothing else."""
-    go: Callable[..., None] = command.downgrade if revision == "base" else command.upgrade
+    go: Callable[..., None] = command.downgrade if is_older or revision == "base" else command.upgrade
     async with db.write() as tx:
         await tx.run_sync(lambda connection: go(alembic_config(connection), revision))
 

@@ -87,7 +87,7 @@ async def test_a_version_has_one_verdict_under_a_policy(db: Database) -> None:
     async with db.write() as tx:
         version_id = await list_token(tx)
         await judge(tx, version_id)
-        assert await deals.add(tx, a_verdict(version_id)) is None
+        assert await deals.add(tx, [a_verdict(version_id)]) == {}
 
 
 async def test_a_certificate_is_one_slab(db: Database) -> None:

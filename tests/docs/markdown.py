@@ -6,7 +6,7 @@ from pathlib import Path
 
 BLOCK = re.compile(r"^```[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 OURS = re.compile(r"bot\.py|(?:core|cogs|db|migrations|tests|docs|deploy|\.ci)/[\w./-]*")
-SLASHED = re.compile(r"/[a-z][\w/]*(?: [a-z]+\b(?!:))?")
+SLASHED = re.compile(r"/[a-z][\w/]*(?: [a-z]+\b(?!:)){0,2}")
 
 
 def one_line(text: str) -> str:
@@ -85,7 +85,7 @@ def unknown_settings(text: str, known: Iterable[str]) -> list[str]:
 
 
 def make_targets(text: str) -> set[str]:
-    return {match[1] for span in code(text) if (match := re.match(r"make ([a-z]+)", span))}
+    return {match[1] for span in code(text) if (match := re.match(r"make ([a-z-]+)", span))}
 
 
 def command_lines(text: str) -> list[str]:

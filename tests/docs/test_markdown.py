@@ -64,6 +64,7 @@ def test_targets_and_command_lines_are_found_in_code_alone() -> None:
 def test_slash_commands_and_routes_are_found_without_their_options() -> None:
     text = "`/deals latest tier:gold` `/setup channel:#deals` `/api/v1/deals?tier=gold` and/or /nothing"
     assert markdown.slashed(text) == {"/deals latest", "/setup", "/api/v1/deals"}
+    assert markdown.slashed("`/deals value set what:PSA 1`") == {"/deals value set"}
 
 
 def test_a_decision_without_its_paragraph_or_with_two_is_found() -> None:

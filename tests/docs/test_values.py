@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.domain import accuracy, averages, confidence, valuation
+from core.domain import accuracy, averages, confidence, deals, quarantine, rates, valuation
 from core.domain.averages import sales_evidence
-from core.domain.deals import DEFAULT_POLICY
+from core.domain.deals import DEFAULT_POLICY, DealTier
 from core.domain.prices import RATE_AGE_MAX_S
 from core.domain.valuation import Evidence, EvidenceKind, Sale, Valuation, combine, insured_evidence
 from core.services import evidence
@@ -109,6 +109,16 @@ def test_every_kind_of_evidence_is_described() -> None:
     assert len(markdown.rows(markdown.section(VALUES, "Evidence"))) == len(EvidenceKind)
 
 
+def test_the_table_of_calls_is_that_of_the_default_policy() -> None:
+    table = {row[0]: row[1] for row in markdown.rows(markdown.section(VALUES, "The call"))}
+    bounds = {rule.tier: rule.discount_min_bps for rule in DEFAULT_POLICY.tiers} | {
+        DealTier.SUSPICIOUS: DEFAULT_POLICY.suspicious_bps,
+        DealTier.UNDETERMINED: DEFAULT_POLICY.doubtful_bps,
+        DealTier.LOOK: DEFAULT_POLICY.look_bps,
+    }
+    assert table == {tier.name: f"{bps // 100} %" for tier, bps in bounds.items()}
+
+
 def test_the_numbers_of_values_are_those_of_the_code() -> None:
     said = (
         f"in the last {confidence.SALES_WINDOW.days} days",
@@ -124,5 +134,12 @@ def test_the_numbers_of_values_are_those_of_the_code() -> None:
         f"At least {accuracy.COMPARED_MIN} comparisons",
         f"{DEFAULT_POLICY.payout_bps // 100} % of it",
         f"older than {RATE_AGE_MAX_S // 60} minutes",
+        f"a confidence of {deals.AUTOMATION_CONFIDENCE_MIN} or more",
+        f"more than {quarantine.OFF_MIN} times off the value",
+        f"no more than {quarantine.FITS_WITHIN} times off",
+        f"more than {quarantine.SLIP_MIN} times too low",
+        f"more than {quarantine.OFF_MIN} times below what",
+        f"{int(100 * rates.OFF_MAX)} % in {rates.DRIFT_PER.seconds // 60} minutes",
+        f"has said so for {rates.CONFIRMED_AFTER.seconds // 60} minutes",
     )
     assert markdown.unsaid(VALUES, said) == []

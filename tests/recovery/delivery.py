@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -22,8 +23,9 @@ from tests.recovery.servers import found_servers
 DISCOUNT_BPS = 4_500
 """Enough for GOLD, which no limit of posts an hour holds back."""
 WAIT_S = 90.0
+ADDRESS = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
 EPHEMERAL = 64
-LOOK_EVERY_S = 0.2
+LOOK_EVERY_S = 0.09
 CLOSING_WORDS = ("Sold", "Delisted", "Repriced", "No longer on sale")
 
 
@@ -83,13 +85,13 @@ class Run:
     def shown(self) -> dict[tuple[int, str], list[str]]:
         """The messages in each channel about each token, as text."""
         found: dict[tuple[int, str], list[str]] = {}
+        listed = set(self.listed)
         for channel in self.channels:
             for message in self.simulator.discord.messages.all_in(channel):
                 if message.author_id == BOT_ID and not message.payload.get("flags", 0) & EPHEMERAL:
                     text = str(message.payload)
-                    for mint in self.listed:
-                        if mint in text:
-                            found.setdefault((channel, mint), []).append(text)
+                    for mint in listed.intersection(ADDRESS.findall(text)):
+                        found.setdefault((channel, mint), []).append(text)
         return found
 
     def unshown(self) -> list[tuple[int, str]]:

@@ -25,6 +25,7 @@ class Market:
         self.slabs: dict[str, SlabFacts] = {}
         self.on_sale: dict[str, LiveListing | SourceError] = {}
         self.endings: dict[str, Report] = {}
+        self.did: dict[str, Page] = {}
         self.pages_asked_max = 0
         self.asked: list[str] = []
 
@@ -52,6 +53,11 @@ class Market:
         self._ask(f"ending {mint}")
         found = self.endings.get(mint)
         return found if found is not None and found.effective_at >= since else None
+
+    async def wallet_activities(self, wallet: Wallet, *, pages_max: int) -> AsyncIterator[Page]:
+        self._ask(f"wallet {wallet}")
+        if wallet in self.did:
+            yield self.did[wallet]
 
     async def slab(self, mint: Mint) -> SlabFacts | None:
         self._ask(f"slab {mint}")

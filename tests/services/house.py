@@ -12,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase
 from core.clock import ManualClock
 from core.domain.catalog import SlabFacts
 from core.domain.deals import DEFAULT_POLICY, DealPolicy
+from core.domain.guilds import ServerSettings
 from core.domain.listings import Report, SourceName, Venue
 from core.domain.operations import ProcessState
 from core.domain.posts import Post
@@ -19,22 +20,40 @@ from core.domain.prices import Rate
 from core.domain.rates import SOL_USD
 from core.domain.valuation import Evidence
 from core.events import Bus, Event
-from core.services.appraisal import AppraisalService, Line
+from core.services import Services
+from core.services.appraisal import AppraisalService
+from core.services.arrivals import ArrivalService
 from core.services.deals import DealService
+from core.services.digests import DigestService
 from core.services.evidence import EvidenceService
+from core.services.follows import FollowService
 from core.services.guilds import GuildService
 from core.services.hints import HintService
 from core.services.identity import IdentityService
+from core.services.inspections import InspectionService
+from core.services.line import Line
 from core.services.listings import ListingService
 from core.services.operations import OperationService
+from core.services.outcomes import OutcomeService
+from core.services.overrides import OverrideService
 from core.services.posts import PostService
 from core.services.prices import PriceService
+from core.services.quarantine import QuarantineService
 from core.services.rechecks import RecheckService
+from core.services.reconcile import ReconcileService
+from core.services.replays import ReplayService
+from core.services.revaluations import RevaluationService
+from core.services.scorecard import ScorecardService
+from core.services.sources import SourceService
+from core.services.stages import Stages
+from core.services.traces import TraceService
 from core.services.verdicts import VerdictService
+from core.sources.base import Sources
 from core.telemetry import Metrics
-from db import events, guilds, listings
+from db import events, listings, work
 from db.engine import Database
 from db.listings import Version, VersionRow
+from db.work import Priority
 from tests.databases import NOW
 from tests.services.fakes import Appraiser, Market, Rates
 from tests.services.reports import MINT, a_slab, by_alt, listed, page
@@ -56,28 +75,63 @@ class House:
     eden: Market = field(default_factory=lambda: Market(SourceName.MAGIC_EDEN))
     alt: Appraiser = field(default_factory=Appraiser)
     rates: Rates = field(default_factory=Rates)
+    has_alt: bool = True
 
     def __post_init__(self) -> None:
         db, clock = self.db, self.clock
         slabs = {self.vault.name: self.vault, self.eden.name: self.eden}
         states = {Venue.CC: self.vault, Venue.ME: self.eden}
         self.prices = PriceService(db, clock, (self.rates,))
-        self.listings = ListingService(db, clock, self.bus, self.prices)
+        self.listings = ListingService(db, clock, self.bus, self.prices, self.metrics)
         self.identity = IdentityService(db, clock, slabs)
-        self.evidence = EvidenceService(db, clock, (self.alt,))
+        self.evidence = EvidenceService(db, clock, (self.alt,) if self.has_alt else ())
+        self.quarantine = QuarantineService(db, clock, self.bus, self.prices)
         self.rechecks = RecheckService(db, clock, self.listings, states)
+        self.reconcile = ReconcileService(db, clock, self.listings)
+        asked = Sources(slabs, states, valuations=(self.alt,), wallet_activities=(self.vault, self.eden))
+        self.inspections = InspectionService(db, clock, self.prices, asked)
+        self.traces = TraceService(db)
+        self.overrides = OverrideService(db, clock, self.bus)
+        self.follows = FollowService(db, clock, self.bus, self.prices, asked)
+        self.revaluations = RevaluationService(db, clock, self.bus, self.prices)
         self.hints = HintService(self.listings, self.rechecks, states)
         self.posts = PostService(db, clock, self.bus)
+        self.digests = DigestService(db, clock, self.bus)
+        self.arrivals = ArrivalService(db, clock, self.bus)
+        self.scorecard = ScorecardService(db, clock)
+        self.replays = ReplayService(db, clock)
+        self.outcomes = OutcomeService(db, clock, self.metrics, self.evidence)
         self.deals = DealService(db, clock, self.prices, states)
         self.guilds = GuildService(db, clock)
         self.operations = OperationService(db, clock, self._process(ME_ID))
         self.appraisal = self.worker(ME_ID)
 
+    @property
+    def services(self) -> Services:
+        """What the runtime would hand to cogs and routes."""
+        return Services(
+            deals=self.deals,
+            guilds=self.guilds,
+            hints=self.hints,
+            operations=self.operations,
+            posts=self.posts,
+            sources=SourceService(self.db, self.clock, ()),
+            follows=self.follows,
+            revaluations=self.revaluations,
+            scorecard=self.scorecard,
+            replays=self.replays,
+            inspections=self.inspections,
+            traces=self.traces,
+            overrides=self.overrides,
+            quarantine=self.quarantine,
+        )
+
     def worker(self, owner: str) -> AppraisalService:
         """The queue's worker of a process."""
+        stages = Stages(self.clock, self.metrics)
+        line = Line(stages, self.identity, self.evidence, self.prices, self.quarantine)
         verdicts = VerdictService(self.db, self.clock, self.metrics)
-        line = Line(self.identity, self.evidence, self.prices, verdicts)
-        return AppraisalService(self.db, self.clock, self.bus, line, owner)
+        return AppraisalService(self.db, self.clock, self.bus, line, verdicts, owner=owner)
 
     def process(self, id: str) -> OperationService:
         """Another process on the same database."""
@@ -111,10 +165,9 @@ class House:
         self, guild_id: int = GUILD, *, channel_id: int = CHANNEL, policy: DealPolicy = DEFAULT_POLICY
     ) -> None:
         """A server that chose where its deals go."""
-        now = self.clock.now()
-        async with self.db.write() as tx:
-            await guilds.join(tx, guild_id, "Guild", await guilds.keep_policy(tx, policy, now), now)
-        await self.guilds.choose_channel(guild_id, channel_id, by=1)
+        await self.guilds.joined(guild_id, "Guild")
+        chosen = ServerSettings(policy, channel_id)
+        await self.guilds.change(guild_id, lambda _: chosen, by=1)
 
     async def show_posts(self) -> list[Post]:
         """What a publisher does when all goes well."""
@@ -132,6 +185,13 @@ class House:
         await self.appraisal.work_due()
         [post] = await self.show_posts()
         return post
+
+    async def revalue(self, *version_ids: int) -> None:
+        """These versions are valued anew."""
+        async with self.db.write() as tx:
+            wanted = dict.fromkeys(version_ids, 0)
+            await work.add(tx, wanted, priority=Priority.RECHECK, now=self.clock.now())
+        await self.appraisal.work_due()
 
     async def rows(self, table: type[DeclarativeBase]) -> list[Stored]:
         """Everything a table holds, oldest first."""

@@ -100,10 +100,12 @@ def ended(
     )
 
 
-def page(*reports: Report, seen_s: float | None = None, lists_live: bool = False) -> Page:
+def page(
+    *reports: Report, seen_s: float | None = None, lists_live: bool = False, total: int | None = None
+) -> Page:
     """The reports as they happened; a page has the newest first."""
     seen_at = at(seen_s) if seen_s is not None else max((r.seen_at for r in reports), default=NOW)
-    return Page(tuple(reversed(reports)), seen_at, lists_live=lists_live)
+    return Page(tuple(reversed(reports)), seen_at, lists_live=lists_live, total=total)
 
 
 def on_sale(

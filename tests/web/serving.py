@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import aiohttp
@@ -19,7 +19,6 @@ from core.domain.money import Amount, Unit
 from core.domain.operations import Check, Readiness, SourceHealth
 from core.domain.posts import DealPage, DealPost, DealView
 from core.domain.valuation import Evidence, EvidenceKind
-from core.services import Services
 from core.services.deals import DealService
 from core.services.guilds import GuildService
 from core.services.hints import HintService
@@ -32,6 +31,7 @@ from core.web.app import create_app
 from core.web.connections import DoorLimits
 from core.web.context import WebConfig
 from core.web.server import serve
+from tests.cogs.memory import Memory, StepClock
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 READY = Readiness((Check("database", is_ok=True, age_s=0.0, says="answers"),))
@@ -178,7 +178,8 @@ async def running_api(
     clock, metrics = ManualClock(NOW), Metrics()
     deals, operations = DealsInMemory(DealPage((VIEW,), 41)), OperationsInMemory(READY)
     hints = HintsInMemory()
-    services = Services(
+    services = replace(
+        Memory(StepClock()).services,
         deals=deals,
         guilds=GuildsNotAsked(),
         hints=hints,
