@@ -69,20 +69,13 @@ async def test_a_deal_is_read_bought_copied_and_seen_to_end(community: Community
         await expect(post.get_by_role("button", name="Buy", exact=True)).to_be_disabled()
 
 
-async def test_commands_answer_and_the_setup_select_chooses(community: Community, reader: Reader) -> None:
+async def test_a_command_is_answered_to_who_typed_it(community: Community, reader: Reader) -> None:
     async with community.bot():
         await community.setup()
         offered = list_deal(community)
         await expect(reader.post(offered.mint)).to_be_visible()
         await reader.run("deals latest")
         await expect(reader.private("Newest open deals")).to_contain_text(known_as(offered))
-        await reader.run("setup")
-        asked = reader.private("Where shall deals go?")
-        await expect(asked).not_to_contain_text("edited")
-        await asked.get_by_text("Channel for deals").click()
-        await reader.shot("setup")
-        await asked.get_by_role("button", name="#general").click()
-        await expect(reader.private("Deals go to #general from now on")).to_be_visible()
 
 
 async def test_each_person_sees_and_may_do_what_is_theirs(community: Community, reader: Reader) -> None:

@@ -22,7 +22,8 @@ from tests.recovery.servers import found_servers
 
 DISCOUNT_BPS = 4_500
 """Enough for GOLD, which no limit of posts an hour holds back."""
-WAIT_S = 90.0
+WAIT_S = 240.0
+"""Discord takes one message a second of a channel, and sixty are the most that are to come."""
 ADDRESS = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
 EPHEMERAL = 64
 LOOK_EVERY_S = 0.09
@@ -37,6 +38,7 @@ class Script:
     channels: int = 20
     deals: int = 12
     kills: int = 2
+    venues: tuple[Venue, ...] = (Venue.CC, Venue.ME)
     pause_max_s: float = 0.25
     life_max_s: float = 2.5
     """How long the bot lives between two kills, counted from when Discord has it."""
@@ -55,7 +57,7 @@ class Run:
 
     async def list_deals(self, script: Script) -> None:
         for _ in range(script.deals):
-            venue = self.random.choice((Venue.CC, Venue.ME))
+            venue = self.random.choice(script.venues)
             offered = self.simulator.market.list_deal(_now(), discount_bps=DISCOUNT_BPS, venue=venue)
             self.listed.append(offered.mint)
             await asyncio.sleep(self.random.uniform(0, script.pause_max_s))
