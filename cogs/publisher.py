@@ -30,7 +30,7 @@ from cogs.ui.refusals import (
     Shown,
     refused,
 )
-from cogs.ui.sending import one_try
+from cogs.ui.sending import one_try, within
 from cogs.ui.telling import missing_in, place_to_tell
 from core.clock import Clock
 from core.domain.charts import Series
@@ -147,7 +147,7 @@ class Publisher:
     async def _try(self, post: Post, chart: Series | None) -> Outcome:
         """One try; whatever goes wrong is an outcome."""
         try:
-            async with asyncio.timeout(TRY_LIMIT_S):
+            async with within(self.bot.http, TRY_LIMIT_S):
                 return await self._edit(post, chart) if post.message_id else await self._deliver(post)
         except discord.RateLimited as limit:
             return Failed("Discord asks to wait", limit.retry_after, is_channel_busy=True)
@@ -259,7 +259,7 @@ class Publisher:
         trace_id = None if known is None else known.settings.trace_channel_id
         missing = missing_in(guild, closed.channel_id)
         because = f"{reason} I miss: {', '.join(missing)}." if missing else reason
-        tell = await place_to_tell(guild, closed.channel_id, trace_id)
+        tell = await place_to_tell(self.bot.http, guild, closed.channel_id, trace_id)
         await self.services.posts.channel_closed(closed.guild_id, closed.channel_id, because, tell=tell)
         await self.services.follows.channel_closed(closed.channel_id, because, tell=tell)
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Row, String, cast, exists, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from core.domain.listings import SALE_IS_TOLD_WITHIN
+from core.domain.listings import SALE_IS_TOLD_WITHIN, Reported
 from core.domain.outcomes import JUDGED_AFTER, Ending, Known, OwnSale
 from core.domain.prices import PriceType
 from db.catalog import Slab, SlabRow
@@ -31,11 +31,17 @@ class _Offer(msgspec.Struct, frozen=True):
     ended_at: datetime | None
     reason: str | None
     is_repriced: bool
+    ask: tuple[int, str]
 
     @property
     def last_at(self) -> datetime | None:
         """Until when a sale belongs to this stay; None while it goes on."""
         return None if self.closed_at is None else self.closed_at + SALE_IS_TOLD_WITHIN
+
+    @property
+    def was_missed(self) -> bool:
+        """Nobody told of an end: it may be on sale still, or again."""
+        return self.reason == Reported.GONE.value and not self.is_repriced
 
 
 class _Paid(msgspec.Struct, frozen=True):
@@ -46,6 +52,7 @@ class _Paid(msgspec.Struct, frozen=True):
     token_id: int | None
     seller: str | None
     buyer: str | None = None
+    amount: tuple[int, str] | None = None
 
 
 async def known(tx: Tx, cases: Sequence[Case]) -> dict[int, Known]:
@@ -92,8 +99,11 @@ def _ending(offer: _Offer, sale: OwnSale | None) -> tuple[Ending | None, datetim
 
 
 def _is_of(offer: _Offer, paid: _Paid) -> bool:
-    is_in_time = offer.opened_at <= paid.at and (offer.last_at is None or paid.at <= offer.last_at)
-    return paid.seller == offer.seller and is_in_time
+    """In its stay; or at its very price later on, when it was only missed."""
+    is_in_time = offer.last_at is None or paid.at <= offer.last_at
+    is_same_again = offer.was_missed and paid.amount == offer.ask
+    is_its = paid.seller == offer.seller and offer.opened_at <= paid.at
+    return is_its and (is_in_time or is_same_again)
 
 
 def _own_sale(paid: _Paid) -> OwnSale:
@@ -107,6 +117,7 @@ async def _offers(tx: Tx, version_ids: Collection[int]) -> dict[int, _Offer]:
     )
     query = (
         select(VersionRow.id, VersionRow.ended_at, ListingRow.token_id, ListingRow.seller)
+        .add_columns(VersionRow.ask_amount, VersionRow.ask_unit)
         .add_columns(EpisodeRow.opened_at, EpisodeRow.closed_at, EpisodeRow.reason)
         .add_columns(ListingRow.closed_as, is_repriced.label("is_repriced"))
         .add_columns((ListingRow.episode_id == EpisodeRow.id).label("is_latest"))
@@ -128,6 +139,7 @@ def _offer(row: Row[tuple[object, ...]]) -> _Offer:
         row.ended_at,
         reason or row.reason,
         bool(row.is_repriced),
+        (row.ask_amount, row.ask_unit),
     )
 
 
@@ -144,13 +156,16 @@ async def _own_sales(tx: Tx, token_ids: Collection[int]) -> Mapping[int, list[_P
     """Every sale of these tokens, oldest first."""
     query = (
         select(TradeRow.at, PricePointRow.usd_micros, TradeRow.token_id, TradeRow.seller, TradeRow.buyer)
+        .add_columns(PricePointRow.amount, PricePointRow.unit)
         .join(PricePointRow, PricePointRow.id == TradeRow.price_id)
         .where(TradeRow.token_id.in_(list(token_ids)))
         .order_by(TradeRow.at)
     )
     found: defaultdict[int, list[_Paid]] = defaultdict(list)
     for row in await tx.execute(query):
-        found[row.token_id].append(_Paid(*row))
+        amount = (row.amount, row.unit)
+        paid = _Paid(row.at, row.usd_micros, row.token_id, row.seller, row.buyer, amount)
+        found[row.token_id].append(paid)
     return found
 
 

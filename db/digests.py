@@ -1,7 +1,7 @@
 """Lines of digests: deals that wait for their channel's next digest, and what each digest showed."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import (
@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     delete,
+    or_,
     select,
     update,
 )
@@ -24,6 +25,9 @@ from db.deals import VerdictRow
 from db.engine import Tx, insert_all_new
 from db.listings import ListingRow
 from db.types import BigId, UtcDateTime
+
+WAIT_MAX = timedelta(hours=26)
+"""Longer than any night, even when the clock on the wall is put back in it."""
 
 
 class DigestLineRow(Base):
@@ -139,10 +143,14 @@ async def leave_out(tx: Tx, post_id: int, version_id: int) -> None:
     await tx.execute(line.where(DigestLineRow.version_id == version_id))
 
 
-async def forget_due(tx: Tx, guild_ids: Collection[int], now: datetime) -> None:
-    """What these servers were not shown after all."""
-    await tx.execute(delete(DigestLineRow).where(DigestLineRow.guild_id.in_(guild_ids), *_is_due(now)))
+async def forget(tx: Tx, line_ids: Collection[int]) -> None:
+    """Lines that were looked at and are not shown after all: one that comes meanwhile is not among them."""
+    if line_ids:
+        line = delete(_LINES).where(DigestLineRow.id == bindparam("of_line"))
+        await tx.execute(line, [{"of_line": line_id} for line_id in line_ids])
 
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (DigestLineRow.post_id.is_(None), DigestLineRow.due_at <= now)
+    """The time has come, or lies where only a clock that was wrong can have put it."""
+    is_due = or_(DigestLineRow.due_at <= now, DigestLineRow.due_at > now + WAIT_MAX)
+    return (DigestLineRow.post_id.is_(None), is_due)

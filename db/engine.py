@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.orm import DeclarativeBase
 
 from core.errors import DatabaseAway, StartError
+from db.pools import come_home
 
 Tx = AsyncConnection
 """What every function of this room works in: an open transaction."""
@@ -105,6 +106,7 @@ class Database:
             )
         self._life: AsyncConnection | None = None
         self._life_is_used = asyncio.Lock()
+        self._is_closed = False
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
@@ -112,6 +114,7 @@ class Database:
 
         Raises DatabaseAway, as `read` does, when the database does not answer.
         """
+        self._refuse_when_closed()
         with _away_is_told():
             async with self._writer.connect() as tx:  # closing rolls back what was not committed
                 await _begin(tx, self.write_patience_s)
@@ -121,6 +124,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
         """A consistent look that changes nothing."""
+        self._refuse_when_closed()
         with _away_is_told():
             async with self._reader.begin() as tx:
                 yield tx
@@ -161,11 +165,18 @@ class Database:
             await self._life.execute(_LIVES, {"id": process_id})
 
     async def close(self) -> None:
+        """The end, after the transactions under way; whoever comes later is refused."""
+        self._is_closed = True
         if self._life is not None:
             await self._life.close()
+        await come_home(self._writer, self._reader)
         await self._writer.dispose()
         if self.file is not None:  # else the two share their connections
             await self._reader.dispose()
+
+    def _refuse_when_closed(self) -> None:
+        if self._is_closed:
+            raise DatabaseAway("it was closed")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -15,6 +15,7 @@ from db.listings import ListingRow, VersionRow
 from db.posts import PostRow
 
 _SHOWN_OR_WILL_BE = (PostState.WANTED.value, PostState.SHOWN.value)
+HOUR = timedelta(hours=1)
 _DEAL, _TRACE = "deal", "trace"
 LastShown = dict[tuple[int, int], Last]
 """By (server, listing)."""
@@ -29,11 +30,15 @@ async def last_shown(tx: Tx, listing_ids: Collection[int]) -> LastShown:
     return shown
 
 
-async def shown_since(tx: Tx, since: datetime) -> Counter[int]:
-    """How many listings had, or will have, a post of their own since then, by channel."""
+async def shown_lately(tx: Tx, now: datetime) -> Counter[int]:
+    """How many listings had, or will have, a post of their own in the hour before, by channel.
+
+    What is dated far ahead was asked for while the clock was wrong.
+    """
     query = (
         select(PostRow.channel_id, func.count())
-        .where(PostRow.created_at > since, PostRow.purpose.in_((_DEAL, _TRACE)))
+        .where(PostRow.created_at > now - HOUR, PostRow.created_at < now + HOUR)
+        .where(PostRow.purpose.in_((_DEAL, _TRACE)))
         .where(PostRow.state.in_(_SHOWN_OR_WILL_BE))
         .group_by(PostRow.channel_id)
     )

@@ -19,6 +19,8 @@ class Inspect(Part):
     async def inspect(self, interaction: discord.Interaction[CartelBot], what: What) -> None:
         """Look at a card now: where it is on sale, what it is worth, and why."""
         await interaction.response.defer(ephemeral=True)
-        found = await self.services.inspections.inspect(what, guild_id=interaction.guild_id)
+        found = await self.services.inspections.inspect(
+            what, by=interaction.user.id, guild_id=interaction.guild_id
+        )
         embed = inspection_embed(found, now=self.clock.now())
         await interaction.followup.send(embed=embed, view=inspection_view(found), ephemeral=True)

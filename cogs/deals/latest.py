@@ -1,5 +1,7 @@
 """/deals latest: browse the open deals."""
 
+from itertools import islice
+
 import discord
 from discord import app_commands
 
@@ -67,4 +69,5 @@ class Latest(Part):
         """The games that are known, those that have what was typed."""
         known = await self.services.deals.categories()
         fitting = [clean(name, 100) for name in known if typed.casefold() in name.casefold()]
-        return [app_commands.Choice(name=name, value=name) for name in fitting[:CHOICES_MAX]]
+        shown = filter(None, fitting)  # one without a letter that shows would lose Discord all of them
+        return [app_commands.Choice(name=name, value=name) for name in islice(shown, CHOICES_MAX)]

@@ -24,6 +24,7 @@ _COLOURS = {
     BuyState.LIVE: _LIVE,
     BuyState.REPRICED: _CHANGED,
     BuyState.RESOLD: _CHANGED,
+    BuyState.MOVED: _CHANGED,
     BuyState.GONE: _GONE,
 }
 
@@ -99,7 +100,7 @@ def buy_embed(check: BuyCheck, *, now: datetime) -> discord.Embed:
         title=deal_title(deal),
         description=f"{_found(check)}{_standing(check)}",
         colour=_COLOURS[check.state],
-        url=order_link(deal),
+        url=order_link(deal, check.venue),
     )
     embed.set_footer(text=f"checked {duration(now - check.checked_at)} ago at {VENUES[deal.venue]}")
     return embed
@@ -109,9 +110,8 @@ def buy_view(check: BuyCheck) -> discord.ui.View:
     """The link to the marketplace where the order lives; none when there is nothing to buy."""
     view = discord.ui.View(timeout=None)
     if check.state is not BuyState.GONE:
-        view.add_item(
-            discord.ui.Button(label=f"Open at {VENUES[check.deal.venue]}", url=order_link(check.deal))
-        )
+        venue = check.venue or check.deal.venue
+        view.add_item(discord.ui.Button(label=f"Open at {VENUES[venue]}", url=order_link(check.deal, venue)))
     return view
 
 
@@ -126,6 +126,9 @@ def _found(check: BuyCheck) -> str:
         case BuyState.RESOLD:
             seller = code(shortened(check.deal.seller))
             return f"**Another seller** offers it now at {asked}; the post was about {seller}."
+        case BuyState.MOVED:
+            there = VENUES[check.venue or check.deal.venue]
+            return f"**Moved to {there}**: {asked} now, by the same seller; it was {posted}."
         case BuyState.GONE:
             return "**No longer on sale.** It was sold or taken off the market."
 

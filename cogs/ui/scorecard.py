@@ -11,6 +11,7 @@ from cogs.ui.text import plain, units
 from cogs.ui.titles import card_name
 from core.charts.scores import scores_png, scores_words
 from core.domain.catalog import slab_name
+from core.domain.deals import DealTier
 from core.domain.links import page_of
 from core.domain.outcomes import JudgedBy
 from core.domain.scorecard import DEFINITION, Miss, Period, Scorecard, TierScore
@@ -24,6 +25,7 @@ _PERIODS = {
     Period.QUARTER: "the last 90 days",
     Period.ALL: "all time",
 }
+DOUBTED = frozenset({DealTier.SUSPICIOUS, DealTier.UNDETERMINED})
 _COLOUR = 0x3498DB
 
 
@@ -77,7 +79,8 @@ def _heading(score: TierScore) -> str:
 def _figures(score: TierScore) -> str:
     lines = [_verdicts(score)]
     if score.judged:
-        lines.append(f"Judged: {score.by_sale:,} by sales, {score.by_valuation:,} by our value")
+        value = "the very value that was in doubt" if score.tier in DOUBTED else "our value"
+        lines.append(f"Judged: {score.by_sale:,} by sales, {score.by_valuation:,} by {value}")
     if score.sold_after_median_s is not None:
         took = duration(timedelta(seconds=score.sold_after_median_s))
         lines.append(f"{score.sold:,} of {score.posted:,} sold, half of those within {took}")

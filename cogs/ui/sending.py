@@ -4,12 +4,14 @@ discord.py repeats a request by itself after a 5xx, a reset or a short rate limi
 answer only. So the requests are counted beneath it, where aiohttp makes them.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from types import SimpleNamespace
 
 import aiohttp
+from discord.http import HTTPClient
 
 
 class Try:
@@ -37,6 +39,21 @@ def one_try() -> Iterator[Try]:
         yield counted
     finally:
         _present.reset(token)
+
+
+@asynccontextmanager
+async def within(http: HTTPClient, seconds: float) -> AsyncIterator[None]:
+    """A limit for requests. Raises TimeoutError.
+
+    discord.py lifts Discord's global rate limit at the request that waited for its end. Who is cut off
+    there has to lift it instead, or every later request of the process waits for ever.
+    """
+    async with asyncio.timeout(seconds):
+        try:
+            yield
+        except asyncio.CancelledError:
+            http._global_over.set()
+            raise
 
 
 def request_counter() -> aiohttp.TraceConfig:

@@ -13,7 +13,7 @@ from cogs.ui.guilds import lacks, refuse_strangers, refuse_unusable, server_of_a
 from cogs.ui.replays import replay_embed
 from cogs.ui.settings_forms import CARDS, PARTS, card_fields, part_of
 from cogs.ui.settings_texts import differences, sections, unseen
-from cogs.ui.text import plain
+from cogs.ui.text import plain, units
 from core.domain.guild_changes import Change, Draft
 from core.domain.guilds import DEFAULT_SETTINGS, Guild
 from core.domain.replays import Quick
@@ -274,7 +274,7 @@ def _pieces(lines: Sequence[str]) -> list[str]:
     """The lines in as few texts as fields can hold."""
     pieces = [""]
     for line in lines:
-        if len(pieces[-1]) + len(line) > _FIELD_LENGTH_MAX:
+        if units(pieces[-1] + line) > _FIELD_LENGTH_MAX:
             pieces.append("")
         pieces[-1] += f"{line}\n"
     return pieces
@@ -284,7 +284,7 @@ def _fitting(lines: Sequence[str], length_max: int) -> list[str]:
     """The lines that fit, and how many do not."""
     kept: list[str] = []
     for index, line in enumerate(lines):
-        if sum(map(len, kept)) + len(line) > length_max:
+        if units("".join([*kept, line])) > length_max:
             return [*kept, f"… and {len(lines) - index} more"]
         kept.append(line)
     return kept

@@ -9,6 +9,7 @@ from core.domain.deals import PINGS, DealTier, TierRule
 from core.domain.guild_changes import WORDS, changed
 from core.domain.guild_rules import ROUTED
 from core.domain.guilds import ServerSettings
+from core.domain.wording import folded
 
 ARROW = "→"
 _LISTED_MAX = 5
@@ -85,8 +86,8 @@ def listed(words: Sequence[str], otherwise: str) -> str:
 
 def unseen(categories: Sequence[str], known: Sequence[str]) -> str:
     """A warning of categories that no card had yet; a misspelt one would leave everything out."""
-    seen = {name.casefold() for name in known}
-    strange = [name for name in categories if name.casefold() not in seen]
+    seen = {folded(name) for name in known}
+    strange = [name for name in categories if folded(name) not in seen]
     if not strange or not known:
         return ""
     return f"I have not seen any card of {listed(strange, '')} yet. I know {listed(known, '')}."

@@ -1,18 +1,18 @@
 """Where a server can be told that its channel for deals is closed to us."""
 
-import asyncio
-
 import discord
+from discord.http import HTTPClient
 
 from cogs.ui.errors import UNREACHABLE
 from cogs.ui.guilds import NEEDED, missing_permissions
+from cogs.ui.sending import within
 from core.domain.posts import Destination
 
 OPEN_LIMIT_S = 5
 
 
 async def place_to_tell(
-    guild: discord.Guild | None, closed_id: int, trace_id: int | None
+    http: HTTPClient, guild: discord.Guild | None, closed_id: int, trace_id: int | None
 ) -> Destination | None:
     """A channel that somebody reads and that takes our messages, else the owner; None for nobody.
 
@@ -26,7 +26,7 @@ async def place_to_tell(
             continue
         if not missing_permissions(channel.permissions_for(guild.me), NEEDED):
             return Destination(channel.id, guild.id)
-    return await _owner(guild)
+    return await _owner(http, guild)
 
 
 def missing_in(guild: discord.Guild | None, channel_id: int) -> tuple[str, ...]:
@@ -37,9 +37,9 @@ def missing_in(guild: discord.Guild | None, channel_id: int) -> tuple[str, ...]:
     return missing_permissions(channel.permissions_for(guild.me), NEEDED)
 
 
-async def _owner(guild: discord.Guild) -> Destination | None:
+async def _owner(http: HTTPClient, guild: discord.Guild) -> Destination | None:
     try:
-        async with asyncio.timeout(OPEN_LIMIT_S):
+        async with within(http, OPEN_LIMIT_S):
             owner = guild.owner or await guild.fetch_member(guild.owner_id or 0)
             channel = owner.dm_channel or await owner.create_dm()
     except UNREACHABLE:

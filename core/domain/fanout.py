@@ -95,10 +95,13 @@ def place(
 
 
 def is_worth_repeating(last: Last, deal: DealPost | Last, settings: ServerSettings, now: datetime) -> bool:
-    """A listing is posted again when its tier rises, or when it fell noticeably after a while."""
+    """A listing is posted again when its tier rises, or when it fell noticeably after a while.
+
+    What is far ahead of now was shown while the clock was wrong, and is no hindrance.
+    """
     if RANK[deal.tier] > RANK[last.tier]:
         return True
-    is_cool = now - last.at >= timedelta(minutes=settings.repeat_after_minutes)
+    is_cool = abs(now - last.at) >= timedelta(minutes=settings.repeat_after_minutes)
     return is_cool and earns(deal.price_usd_micros, last.price_usd_micros, settings.repeat_fall_bps)
 
 

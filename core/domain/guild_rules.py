@@ -27,8 +27,12 @@ ROUTED = tuple(tier for tier in DealTier if tier is not DealTier.SUSPICIOUS)
 _ID_MAX = 2**63 - 1
 
 
-def checked(settings: ServerSettings) -> ServerSettings:
-    """The settings in their one form. Raises InvalidInput with the first thing that makes no sense."""
+def checked(settings: ServerSettings, before: ServerSettings | None = None) -> ServerSettings:
+    """The settings in their one form. Raises InvalidInput with the first thing that makes no sense.
+
+    What makes none in `before` either is no reason to refuse a change of something else: a time zone
+    can vanish from a machine, a bound can move with a version of ours.
+    """
     policy = settings.policy
     settings = msgspec.structs.replace(
         settings,
@@ -43,8 +47,10 @@ def checked(settings: ServerSettings) -> ServerSettings:
         ping_roles=_in_order(settings.ping_roles),
         tiers_hidden=tuple(tier for tier in DealTier if tier in settings.tiers_hidden),
     )
+    old = set() if before is None else set(_faults(before))
     for wrong in _faults(settings):
-        raise InvalidInput(wrong)
+        if wrong not in old:
+            raise InvalidInput(wrong)
     return settings
 
 
@@ -102,7 +108,7 @@ def _quiet_faults(quiet: QuietHours) -> Iterator[str]:
     if minutes[0] == minutes[1]:
         yield "Quiet hours must end at another time than they begin."
     if not is_zone(quiet.zone):
-        yield "That time zone is not known."
+        yield "Quiet hours: that time zone is not known."
 
 
 def _call_faults(policy: DealPolicy) -> Iterator[str]:

@@ -52,9 +52,9 @@ def links(deal: DealPost) -> tuple[tuple[str, str], ...]:
     return tuple((label, page) for label, page in pages if page is not None)
 
 
-def order_link(deal: DealPost) -> str:
-    """The page where the order lives and can be bought."""
-    return page_of(deal.venue, deal.mint, deal.title)
+def order_link(deal: DealPost, venue: Venue | None = None) -> str:
+    """The page where the order lives and can be bought; at `venue` when it moved there."""
+    return page_of(venue or deal.venue, deal.mint, deal.title)
 
 
 def _slug(title: str) -> str:

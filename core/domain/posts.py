@@ -188,14 +188,20 @@ class BuyState(StrEnum):
     REPRICED = "repriced"
     RESOLD = "resold"
     """On sale, but by another seller."""
+    MOVED = "moved"
+    """On sale by the same seller, but at another marketplace."""
     GONE = "gone"
 
 
 class BuyCheck(msgspec.Struct, frozen=True):
-    """The answer to a press on Buy. `checked_at` is the vendor's own age of the answer."""
+    """The answer to a press on Buy. `checked_at` is the vendor's own age of the answer.
+
+    `venue` is where the order lives now; None for where the post said.
+    """
 
     deal: DealPost
     state: BuyState
     ask: Amount | None
     ask_usd_micros: int | None
     checked_at: datetime
+    venue: Venue | None = None

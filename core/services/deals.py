@@ -110,12 +110,14 @@ class DealService:
         async with self.db.read() as tx:
             dollars = await self.prices.dollars(tx, live.ask)
         state = BuyState.LIVE
-        if (live.seller, live.venue) != (deal.seller, deal.venue):
+        if live.seller != deal.seller:
             state = BuyState.RESOLD
+        elif live.venue is not deal.venue:
+            state = BuyState.MOVED
         elif live.ask != deal.price:
             state = BuyState.REPRICED
         ask_usd_micros = None if dollars is None else dollars.usd_micros
-        return BuyCheck(deal, state, live.ask, ask_usd_micros, live.checked_at)
+        return BuyCheck(deal, state, live.ask, ask_usd_micros, live.checked_at, live.venue)
 
 
 async def _policy_hash(tx: Tx, guild_id: int | None) -> str:

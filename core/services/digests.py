@@ -79,7 +79,7 @@ async def _make(tx: Tx, now: datetime) -> int:
         versions = {line.version_id for line in payload.lines}
         shown |= {line.id: ids[wishes[place].key] for line in lines if line.version_id in versions}
     await digests.shown_in(tx, shown)
-    await digests.forget_due(tx, {line.guild_id for line in due}, now)
+    await digests.forget(tx, {line.id for line in due} - shown.keys())
     log.info("digests made", count=len(wishes), lines=len(shown), forgotten=len(due) - len(shown))
     return len(wishes)
 

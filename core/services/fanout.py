@@ -3,7 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -20,7 +20,6 @@ from db.fanout import LastShown
 from db.listings import Version
 from db.posts import Wish
 
-HOUR = timedelta(hours=1)
 _TURN = 0.618_033_988_75
 """The golden ratio: however many versions in a row, their first servers are spread evenly."""
 
@@ -91,7 +90,7 @@ async def want_posts(tx: Tx, calls: Sequence[Call], now: datetime) -> None:
         return
     paused = await pauses.channels(tx)
     outbox = Outbox(
-        await known.shown_since(tx, now - HOUR),
+        await known.shown_lately(tx, now),
         await known.last_shown(tx, {call.version.listing_id for call in news}),
     )
     for call in news:
@@ -107,7 +106,7 @@ async def want_traces(tx: Tx, traces: Sequence[Trace], now: datetime) -> None:
     if not traces:
         return
     paused = await pauses.channels(tx)
-    shown = await known.shown_since(tx, now - HOUR)
+    shown = await known.shown_lately(tx, now)
     wishes = []
     for guild in await guilds.with_channel(tx):
         channel_id = guild.settings.trace_channel_id

@@ -126,7 +126,9 @@ class GuildService:
             before = await guild_settings.draft(tx, guild, user_id)
             if before is None:
                 before = Draft(guild.settings_n, guild.settings, guild.settings, guild)
-            draft = msgspec.structs.replace(before, settings=checked(choose(before.settings)))
+            draft = msgspec.structs.replace(
+                before, settings=checked(choose(before.settings), before.settings)
+            )
             now = self.clock.now()
             await guild_settings.drop_drafts_before(tx, guild_id, now - DRAFTS_KEPT)
             if draft.settings == draft.base:
@@ -161,7 +163,7 @@ class GuildService:
         self, tx: Tx, guild: Guild, settings: ServerSettings, *, by: int, restores: int | None = None
     ) -> Guild:
         """The next version; one in which nothing differs ends a pause, and an undo passes it over."""
-        now, settings = self.clock.now(), checked(settings)
+        now, settings = self.clock.now(), checked(settings, guild.settings)
         oldest = await guild_settings.changed_at(tx, guild.id, guild.settings_n - CHANGES_A_DAY_MAX + 1)
         if oldest is not None and now - oldest < timedelta(days=1):
             raise LimitReached(TOO_MANY)

@@ -17,6 +17,7 @@ from core.domain.listings import CHAINS, Chain, Mint, SourceName, Venue
 from core.domain.questions import Question, read_question
 from core.domain.valuation import EvidenceKind, Valuation
 from core.errors import SourceError
+from core.services.askers import Askers
 from core.services.evidence import WAITED_FOR, EvidenceService
 from core.services.identity import AUTHORITIES, differs
 from core.services.patience import Patience
@@ -66,10 +67,15 @@ class InspectionService:
         self.prices = prices
         self.sources = sources
         self.answer_limit_s = answer_limit_s
+        self._askers = Askers(clock)
 
-    async def inspect(self, what: str, *, guild_id: int | None = None) -> Inspection:
-        """Raises InvalidInput for what is not understood; an outage is part of the answer."""
+    async def inspect(self, what: str, *, by: int, guild_id: int | None = None) -> Inspection:
+        """Raises InvalidInput for what is not understood, LimitReached for who asks all the time.
+
+        An outage is part of the answer.
+        """
         question, began = read_question(what), self.clock.now()
+        self._askers.take(by)
         patience = Patience(self.answer_limit_s)
         async with self.db.read() as tx:
             policy = await policy_of(tx, guild_id)

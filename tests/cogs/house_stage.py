@@ -35,10 +35,16 @@ class HouseStage:
         while await self.publisher.publish_due():
             pass
 
-    async def run(self, person_id: int, command: str, options: dict[str, str] | None = None) -> Message:
-        """The answer to a slash command in the deals channel."""
+    async def run(
+        self,
+        person_id: int,
+        command: str,
+        options: dict[str, str] | None = None,
+        channel_id: int = DEALS_ID,
+    ) -> Message:
+        """The answer to a slash command."""
         people = self.simulator.discord.people
-        interaction = await people.run_command(person_id, DEALS_ID, command, options or {})
+        interaction = await people.run_command(person_id, channel_id, command, options or {})
         return await self.simulator.discord.watchers.until(lambda: _answer(interaction))
 
 

@@ -85,7 +85,7 @@ class MemoryInspections(InspectionService):
         self.found: Inspection | Exception = NotFound("nothing")
         self.asked: list[tuple[str, int | None]] = []
 
-    async def inspect(self, what: str, *, guild_id: int | None = None) -> Inspection:
+    async def inspect(self, what: str, *, by: int, guild_id: int | None = None) -> Inspection:
         self.asked.append((what, guild_id))
         if isinstance(self.found, Exception):
             raise self.found

@@ -189,4 +189,7 @@ def says_the_replay(answer: Message) -> None:
 async def test_only_admins_replay(db: Database) -> None:
     async with house_stage(House(db)) as stage:
         answer = await stage.run(TOM_ID, "deals replay")
+        private = stage.simulator.discord.private_channel(TOM_ID)
+        alone = await stage.run(TOM_ID, "deals replay", channel_id=private.id)
     assert "may manage this server" in str(answer.payload)
+    assert "Ask me there" in str(alone.payload)

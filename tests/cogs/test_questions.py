@@ -61,6 +61,14 @@ async def test_games_are_proposed_as_they_are_typed(stage: Stage) -> None:
     assert [choice["value"] for choice in typed.choices or []] == ["One Piece", "Pokemon"]
 
 
+async def test_a_game_without_a_letter_that_shows_takes_no_other_proposal_away(stage: Stage) -> None:
+    stage.memory.deals.games = ("\u200b\u202e", "Pokemon")
+    typed = await stage.discord.people.autocomplete(
+        WES_ID, GENERAL_ID, "deals latest", {"category": ""}, "category"
+    )
+    assert [choice["value"] for choice in typed.choices or []] == ["Pokemon"]
+
+
 async def test_pages_are_turned_in_the_same_message_also_after_a_restart(stage: Stage) -> None:
     stage.memory.deals.page = page(next_before=41)
     answer = await asked(stage, "deals latest")

@@ -1,5 +1,6 @@
 """What a try leaves behind: a refusal is certain, a lost answer is not; repeats by discord.py count too."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +12,9 @@ from cogs.ui.sending import Try
 from core.domain.guilds import Guild, ServerSettings
 from core.simulator.discord.permissions import Permission
 from core.simulator.discord.population import ADA_ID, DEALS_ID, GUILD_ID
+from core.simulator.discord.ratelimits import RateLimits
 from core.simulator.faults import FaultKind
-from tests.cogs.conftest import Stage
+from tests.cogs.conftest import PATIENCE_S, Stage
 from tests.cogs.deal_posts import a_deal, a_post
 
 SEND = "discord:POST /channels/{channel_id}/messages"
@@ -108,3 +110,17 @@ async def test_a_look_is_bounded(shop: Stage) -> None:
 
 def test_what_was_never_asked_changed_nothing() -> None:
     assert Try().is_certainly_vain
+
+
+async def test_a_global_limit_whose_waiter_is_cut_off_does_not_last_for_ever(shop: Stage) -> None:
+    before, shop.discord.rates = shop.discord.rates, RateLimits(shop.clock.now, 0)
+    shop.memory.posts.wanted.append(a_post(1, DEALS_ID, GUILD_ID))
+    publishing = asyncio.create_task(shop.publisher.publish_due())
+    while shop.bot.http._global_over.is_set():  # noqa: ASYNC110  # discord.py tells nobody
+        await asyncio.sleep(0.01)
+    publishing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await publishing
+    shop.discord.rates = before
+    async with asyncio.timeout(PATIENCE_S):
+        assert await publish(shop) == ("shown", False)

@@ -223,5 +223,5 @@ async def test_a_category_that_was_never_seen_is_named(ada: Admin) -> None:
     ada.stage.memory.deals.games = ("One Piece", "Pokemon")
     opened = await ada.press("v1:settings:part", "cards")
     assert "Seen: One Piece, Pokemon" in str(opened.modal)
-    await ada.enter("cards", categories="pokemon\nPokmon")
+    await ada.enter("cards", categories="Pokémon\nPokmon")
     await ada.sees("I have not seen any card of Pokmon yet. I know One Piece, Pokemon.")

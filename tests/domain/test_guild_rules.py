@@ -107,6 +107,16 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(settings: ServerSettings, 
         checked(settings)
 
 
+def test_what_made_no_sense_before_does_not_hold_up_another_change() -> None:
+    gone = ServerSettings(quiet=QuietHours(1, 2, "Europe/Atlantis"))
+    moved = msgspec.structs.replace(gone, channel_id=5)
+    assert checked(moved, gone) == moved
+    with pytest.raises(InvalidInput, match="between 1 and 60"):
+        checked(msgspec.structs.replace(gone, posts_per_hour=0), gone)
+    with pytest.raises(InvalidInput, match="time zone is not known"):
+        checked(moved, ServerSettings())
+
+
 def test_equal_choices_have_one_policy_whatever_their_order_and_spelling() -> None:
     some = DealPolicy(
         graders=(Grader.BGS, Grader.PSA, Grader.BGS),

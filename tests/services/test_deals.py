@@ -118,7 +118,8 @@ async def test_a_post_says_what_it_shows(house: House) -> None:
         (on_sale(80), BuyState.LIVE, usd(80)),
         (on_sale(75), BuyState.REPRICED, usd(75)),
         (on_sale(80, seller="somebody else"), BuyState.RESOLD, usd(80)),
-        (on_sale(80, venue=Venue.ME), BuyState.RESOLD, usd(80)),
+        (on_sale(70, venue=Venue.ME), BuyState.MOVED, usd(70)),
+        (on_sale(80, seller="somebody else", venue=Venue.ME), BuyState.RESOLD, usd(80)),
         (None, BuyState.GONE, None),
     ],
 )

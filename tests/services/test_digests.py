@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.databases import NOW
 from tests.services.house import CHANNEL, GUILD, House
 from tests.services.reports import by_alt, ended, listed, usd
 
+MINUTE = timedelta(minutes=1)
 ENDINGS = [Reported.SOLD, Reported.DELISTED, Reported.GONE]
 
 
@@ -63,6 +65,32 @@ async def test_a_line_that_comes_too_late_for_its_digest_is_in_one_of_its_own(ho
         await digests.wait(tx, [late], house.clock.now())
     assert await house.digests.make_due() == 1
     assert [[line.price for line in one.lines] for one in await shown(house)] == [[usd(130)], [usd(131)]]
+
+
+async def test_a_line_that_comes_while_its_digest_is_made_is_not_lost(house: House) -> None:
+    await choose(house, posts_per_hour=1)
+    await judge(house, "a", 130)
+    [line] = await house.rows(DigestLineRow)
+    house.pass_time(3_600)
+    late = Waiting(GUILD, line.version_id, line.verdict_id, "info", usd(130).value, line.due_at - MINUTE)
+    async with house.db.write() as tx:
+        looked_at = await digests.due(tx, [GUILD], house.clock.now())
+        await digests.wait(tx, [late], house.clock.now())
+        await digests.forget(tx, [one.id for one in looked_at])
+    assert [row.due_at for row in await house.rows(DigestLineRow)] == [late.due_at]
+
+
+async def test_what_was_asked_for_while_the_clock_was_ahead_is_in_nobodys_way(house: House) -> None:
+    house.pass_time(30 * 86_400)
+    await choose(house, posts_per_hour=4)
+    for mint in "abcd":
+        await judge(house, mint, 130)
+    after = House(house.db, alt=house.alt, vault=house.vault)
+    assert await after.digests.make_due() == 1
+    await judge(after, "e", 131)
+    assert [post.purpose for post in await after.rows(PostRow)] == ["deal"] * 3 + ["digest", "deal"]
+    await judge(after, "a", 120, second=60)
+    assert len(await after.rows(PostRow)) == 6
 
 
 async def test_a_digest_waits_for_its_hour(house: House) -> None:

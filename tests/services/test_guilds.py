@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from core.domain.deals import DEFAULT_POLICY, DealPolicy, policy_hash
-from core.domain.guilds import Guild, ServerSettings
+from core.domain.guilds import Guild, QuietHours, ServerSettings
 from core.errors import InvalidInput, LimitReached, NotFound
 from core.services.guilds import CHANGED_SINCE, CHANGES_A_DAY_MAX, NOTHING_TO_UNDO, Choose
 from db import guild_settings, guilds
@@ -88,6 +88,17 @@ async def test_what_makes_no_sense_changes_nothing(house: House) -> None:
     with pytest.raises(InvalidInput, match="between 1 and 60"):
         await house.guilds.change(1, hourly(61), by=ADA)
     assert await house.rows(SettingsRow) == []
+
+
+async def test_a_time_zone_that_vanished_holds_up_no_other_change(house: House) -> None:
+    await house.guilds.joined(1, "Cartel")
+    gone = msgspec.structs.replace(VERSION.settings, quiet=QuietHours(0, 60, "Europe/Atlantis"))
+    async with house.db.write() as tx:
+        await guild_settings.add(tx, msgspec.structs.replace(VERSION, n=1, settings=gone))
+    await house.guilds.change(1, hourly(9), by=ADA)
+    assert await house.guilds.edit_draft(1, ADA, hourly(8)) is not None
+    await house.guilds.save_draft(1, ADA)
+    assert await now_in(house) == msgspec.structs.replace(gone, posts_per_hour=8)
 
 
 async def test_of_two_admins_at_once_neither_loses_a_change(house: House) -> None:

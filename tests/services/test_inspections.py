@@ -1,6 +1,7 @@
 """Inspect: a fresh look that says what it found, what it did not, and leaves no verdict behind."""
 
 import asyncio
+import itertools
 from dataclasses import replace
 
 import msgspec
@@ -25,6 +26,7 @@ from tests.services.reports import CARD, ME, TITLE, a_slab, by_alt, listed, on_s
 TOKEN = Mint("CQRmSNvCFJfiUSYUMgzbKXS9wn9vRT8k2GbbLvzNSGFS")
 SLAB = a_slab("12345678")
 LINK = f"https://collectorcrypt.com/assets/solana/{TOKEN}"
+PEOPLE = itertools.count(1)
 
 
 class Psa:
@@ -51,7 +53,7 @@ async def known(house: House, price: float = 80) -> None:
 
 
 async def look(house: House, what: str = LINK, guild_id: int | None = None) -> Inspection:
-    return await house.inspections.inspect(what, guild_id=guild_id)
+    return await house.inspections.inspect(what, by=next(PEOPLE), guild_id=guild_id)
 
 
 def tier_of(found: Inspection) -> DealTier | None:

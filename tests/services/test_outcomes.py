@@ -119,6 +119,22 @@ async def test_a_later_stay_of_the_same_listing_is_another_story(house: House) -
     assert (row.ended_as, row.sold_at) == ("delisted", None)
 
 
+@pytest.mark.parametrize(("price", "ended_as"), [(80, "sold"), (79, "gone")])
+async def test_a_deal_that_was_only_missed_and_is_back_is_sold_when_it_sells_at_its_price(
+    house: House, price: float, ended_as: str
+) -> None:
+    await house.join()
+    await house.post_a_deal()
+    await house.tell(ended(Reported.GONE, 60), listed(price, 4_000))
+    house.pass_time(4_100)
+    assert (await the_outcome(house)).ended_as == "gone"
+    await house.tell(sold(price, 5_000))
+    house.pass_time(1_000)
+    row = await the_outcome(house)
+    assert row.ended_as == ended_as
+    assert row.sold_after_s == (5_000 if ended_as == "sold" else None)
+
+
 async def test_its_own_sale_proves_nothing_and_another_of_its_kind_does(house: House) -> None:
     await house.join()
     await house.post_a_deal()

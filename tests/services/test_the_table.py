@@ -184,6 +184,15 @@ async def test_a_grade_that_two_sources_tell_apart_is_a_mismatch(market: House) 
     assert (await call(market), await posts(market)) == (Reason.MISMATCH, [])
 
 
+async def test_a_slab_that_two_sources_describe_alike_is_judged(market: House) -> None:
+    market.value(by_alt(VALUE))
+    market.know()
+    market.eden.slabs[MINT] = a_slab(MINT)
+    await offer(market, 80, is_at_magic_eden=True)
+    assert (await deal(market)).tier is GOLD
+    assert [row.verified_by for row in await market.rows(VerdictRow)] == ["collectorcrypt+magiceden"]
+
+
 async def test_while_collector_crypt_is_down_a_listing_waits_and_is_posted_when_it_is_back(
     market: House,
 ) -> None:

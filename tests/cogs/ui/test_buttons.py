@@ -18,9 +18,11 @@ from tests.cogs.deal_posts import DOLLAR, MINT, NOW, a_deal
 CHECKED_AT = NOW - timedelta(seconds=4)
 
 
-def a_check(state: BuyState, dollars: int | None = 80, *, venue: Venue = Venue.CC) -> BuyCheck:
+def a_check(
+    state: BuyState, dollars: int | None = 80, *, venue: Venue = Venue.CC, now_at: Venue | None = None
+) -> BuyCheck:
     ask = None if dollars is None else Amount(dollars * DOLLAR, Unit.USD_MICROS)
-    return BuyCheck(a_deal(venue=venue), state, ask, None if ask is None else ask.value, CHECKED_AT)
+    return BuyCheck(a_deal(venue=venue), state, ask, None if ask is None else ask.value, CHECKED_AT, now_at)
 
 
 @given(st.integers(min_value=0, max_value=10**18 - 1))
@@ -82,6 +84,8 @@ def test_whatever_discord_py_calls_on_a_dynamic_item_is_guarded(kind: type) -> N
          "That is 25 % over, by the value of the post."),
         (a_check(BuyState.RESOLD), "**Another seller** offers it now at $80.00; "
          "the post was about `Se11…1abc`.\nThat is 50 % under, by the value of the post."),
+        (a_check(BuyState.MOVED, 60, now_at=Venue.ME), "**Moved to Magic Eden**: $60.00 now, "
+         "by the same seller; it was $80.00.\nThat is 62.5 % under, by the value of the post."),
         (a_check(BuyState.GONE, None), "**No longer on sale.** It was sold or taken off the market."),
     ],
 )  # fmt: skip
@@ -92,9 +96,12 @@ def test_buy_says_what_a_fresh_look_found(check: BuyCheck, says: str) -> None:
 
 
 async def test_buy_links_to_the_marketplace_where_the_order_lives() -> None:
-    (row,) = buy_view(a_check(BuyState.LIVE, venue=Venue.ME)).to_components()
-    (link,) = row["components"]
-    assert (link["label"], link["url"]) == ("Open at Magic Eden", f"https://magiceden.io/item-details/{MINT}")
+    for check in (a_check(BuyState.LIVE, venue=Venue.ME), a_check(BuyState.MOVED, now_at=Venue.ME)):
+        (row,) = buy_view(check).to_components()
+        (link,) = row["components"]
+        address = f"https://magiceden.io/item-details/{MINT}"
+        assert (link["label"], link["url"]) == ("Open at Magic Eden", address)
+        assert buy_embed(check, now=NOW).url == address
 
 
 async def test_there_is_no_link_to_what_is_gone() -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import discord
+import msgspec
 import pytest
 
 from cogs.client import DYNAMIC_ITEMS
@@ -18,8 +19,9 @@ from cogs.ui.settings import (
     settings_view,
 )
 from cogs.ui.settings_forms import PARTS, Part, part_of
-from cogs.ui.settings_texts import SHOWN, differences, listed, sections
+from cogs.ui.settings_texts import SHOWN, differences, listed, sections, unseen
 from cogs.ui.setup import CHANNEL, DONE, SetupCalls, SetupChannel, SetupRole, SetupStep
+from cogs.ui.text import units
 from core.domain.catalog import Grader
 from core.domain.deals import DealPolicy, DealTier, TierRule
 from core.domain.guild_changes import WORDS, Change, Draft
@@ -54,7 +56,9 @@ LARGEST = checked(
 
 
 def total(embed: discord.Embed) -> int:
-    return len(embed)
+    """As Discord counts, to whom most pictures in a text are two."""
+    texts = [embed.title, embed.description, *(f"{field.name}{field.value}" for field in embed.fields)]
+    return sum(units(text or "") for text in texts)
 
 
 def test_every_choice_reads_as_something() -> None:
@@ -69,8 +73,11 @@ def test_the_sections_say_every_choice() -> None:
 
 def test_the_largest_settings_and_draft_fit_one_message() -> None:
     guild = Guild(1, "*" * 100, LARGEST, paused_because="x" * 300)
-    draft = Draft(0, LARGEST, DEFAULT_SETTINGS, guild)
-    embed = settings_embed(guild, draft, missing=["y" * 400] * 6, notes=["z" * 300] * 9)
+    pictures = tuple(f"🎴*{n:02}" * 10 for n in range(KEYWORDS_MAX))
+    others = DealPolicy(keywords_blocked=pictures, sellers_blocked=pictures, categories=pictures)
+    draft = Draft(0, LARGEST, msgspec.structs.replace(DEFAULT_SETTINGS, policy=others), guild)
+    embed = settings_embed(guild, draft, missing=["y" * 160] * 9, notes=["🎴" * 250] * 9)
+    embed.add_field(name="note", value=unseen(pictures, LARGEST.policy.categories), inline=False)
     assert total(embed) <= 6_000
     assert all(len(field.value or "") <= 1_024 for field in embed.fields)
     assert len(embed.description or "") <= 4_096
@@ -81,8 +88,9 @@ def test_the_longest_history_fits_one_message_and_undo_names_the_newest() -> Non
         Change(n, 2**62, NOW, "x" * 300, LARGEST if n % 2 else DEFAULT_SETTINGS)
         for n in range(HISTORY_SHOWN + 1, 0, -1)
     ]
-    embed = history_embed(changes)
-    assert len(embed.fields) == HISTORY_SHOWN
+    embed = history_embed(changes, ["y" * 160] * 9)
+    assert len(embed.fields) == HISTORY_SHOWN + 1
+    assert "… and 4 more" in str(embed.fields[-1].value)
     assert total(embed) <= 6_000
 
 
