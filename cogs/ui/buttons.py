@@ -2,12 +2,13 @@
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import discord
 
-from cogs.ui.errors import Interaction, guarded, untouched
+from cogs.ui.errors import Interaction, guarded
 from cogs.ui.format import amount, duration, under
+from cogs.ui.presses import Pressed
 from cogs.ui.text import clean, code, shortened
 from cogs.ui.titles import deal_title
 from core.domain.deals import discount_bps
@@ -29,7 +30,9 @@ _COLOURS = {
 }
 
 
-class BuyButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=rf"v1:buy:{POST_ID}"):
+class BuyButton(
+    Pressed, discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=rf"v1:buy:{POST_ID}"
+):
     """Re-reads the listing and hands over the marketplace's link. State: the post's id."""
 
     def __init__(self, post_id: int, *, disabled: bool = False) -> None:
@@ -40,14 +43,7 @@ class BuyButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], temp
         self.post_id = post_id
 
     @classmethod
-    @guarded(otherwise=untouched)
-    async def from_custom_id(
-        cls,
-        interaction: Interaction,
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(int(match["post_id"]))
 
     @guarded(otherwise=lambda: None)
@@ -60,7 +56,9 @@ class BuyButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], temp
         )
 
 
-class CopyButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=rf"v1:copy:{POST_ID}"):
+class CopyButton(
+    Pressed, discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=rf"v1:copy:{POST_ID}"
+):
     """Answers with what a phone can copy: one value a message, nothing else in it. State: the post's id."""
 
     def __init__(self, post_id: int) -> None:
@@ -68,14 +66,7 @@ class CopyButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], tem
         self.post_id = post_id
 
     @classmethod
-    @guarded(otherwise=untouched)
-    async def from_custom_id(
-        cls,
-        interaction: Interaction,
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(int(match["post_id"]))
 
     @guarded(otherwise=lambda: None)

@@ -1,13 +1,14 @@
 """A list of open deals whose pages are turned: what was asked for, the deals, and the buttons below."""
 
 import re
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import discord
 
 from cogs.ui.deals import deals_embed
-from cogs.ui.errors import Interaction, guarded, untouched
+from cogs.ui.errors import Interaction, guarded
 from cogs.ui.format import percent, usd
+from cogs.ui.presses import Pressed
 from cogs.ui.text import plain
 from core.domain.filters import DealFilter
 from core.domain.guilds import Guild
@@ -21,6 +22,7 @@ _LABELS = {"a": "◀ Newer", "b": "Older ▶", "n": "Newest"}
 
 
 class PageButton(
+    Pressed,
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
     template=r"v1:page:(?P<page_id>[0-9]{1,18}):(?P<way>[abn])(?P<cursor>[0-9]{1,18})",
 ):
@@ -35,14 +37,7 @@ class PageButton(
         self.page_id, self.way, self.cursor = page_id, way, cursor
 
     @classmethod
-    @guarded(otherwise=untouched)
-    async def from_custom_id(
-        cls,
-        interaction: Interaction,
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(int(match["page_id"]), match["way"], int(match["cursor"]))
 
     @guarded(otherwise=lambda: None)

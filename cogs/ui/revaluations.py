@@ -1,13 +1,14 @@
 """A re-valuation on Discord: its progress, its result, and the button that ends it."""
 
 import re
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import discord
 
-from cogs.ui.errors import VENDORS, Interaction, guarded, untouched
+from cogs.ui.errors import VENDORS, Interaction, guarded
 from cogs.ui.format import amount, count, duration, under, usd
 from cogs.ui.guilds import server_of_admin
+from cogs.ui.presses import Pressed
 from cogs.ui.text import plain
 from cogs.ui.titles import card_name
 from core.domain.catalog import slab_name
@@ -48,6 +49,7 @@ _CHANGES = (
 
 
 class CancelButton(
+    Pressed,
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
     template=r"v1:recheck:(?P<revaluation_id>[0-9]{1,18})",
 ):
@@ -64,14 +66,7 @@ class CancelButton(
         self.revaluation_id = revaluation_id
 
     @classmethod
-    @guarded(otherwise=untouched)
-    async def from_custom_id(
-        cls,
-        interaction: Interaction,
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(int(match["revaluation_id"]))
 
     @guarded(otherwise=lambda: None)

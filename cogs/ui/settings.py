@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import discord
 
-from cogs.ui.errors import Interaction, guarded, untouched
+from cogs.ui.errors import Interaction, guarded
 from cogs.ui.format import count, relative
 from cogs.ui.forms import entries, form, sent_form
 from cogs.ui.guilds import lacks, refuse_strangers, refuse_unusable, server_of_admin, within
+from cogs.ui.presses import Pressed
 from cogs.ui.replays import replay_embed
 from cogs.ui.settings_forms import CARDS, PARTS, card_fields, part_of
 from cogs.ui.settings_texts import differences, sections, unseen
@@ -34,7 +35,9 @@ _MISSING_LENGTH_MAX = 800
 _BLUE, _ORANGE = 0x3498DB, 0xE67E22
 
 
-class SettingsPart(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"v1:settings:part"):
+class SettingsPart(
+    Pressed, discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"v1:settings:part"
+):
     """Opens the form of a part. State: none; taking the choice back shows everything anew."""
 
     def __init__(self) -> None:
@@ -46,13 +49,6 @@ class SettingsPart(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], t
             custom_id="v1:settings:part", options=options, placeholder="What shall change?", min_values=0
         )
         super().__init__(select)
-
-    @classmethod
-    @guarded(otherwise=untouched)
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls()
 
     @guarded(otherwise=lambda: None)
     async def callback(self, interaction: Interaction) -> None:
@@ -72,6 +68,7 @@ class SettingsPart(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], t
 
 
 class SettingsButton(
+    Pressed,
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
     template=r"v1:settings:(?P<act>open|save|try|discard|history|resume)",
 ):
@@ -89,10 +86,7 @@ class SettingsButton(
         self.act = act
 
     @classmethod
-    @guarded(otherwise=untouched)
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(match["act"])
 
     @guarded(otherwise=lambda: None)
@@ -104,6 +98,7 @@ class SettingsButton(
 
 
 class UndoButton(
+    Pressed,
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
     template=r"v1:settings:undo:(?P<n>[0-9]{1,9})",
 ):
@@ -117,10 +112,7 @@ class UndoButton(
         self.n = n
 
     @classmethod
-    @guarded(otherwise=untouched)
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(int(match["n"]))
 
     @guarded(otherwise=lambda: None)

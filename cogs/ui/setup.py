@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
-from cogs.ui.errors import Interaction, guarded, untouched
+from cogs.ui.errors import Interaction, guarded
 from cogs.ui.forms import CHANNEL_TYPES
 from cogs.ui.guilds import (
     NEEDED,
@@ -17,6 +17,7 @@ from cogs.ui.guilds import (
     server_of_admin,
     within,
 )
+from cogs.ui.presses import Pressed
 from cogs.ui.settings import SettingsButton
 from cogs.ui.settings_texts import calls_shown, channel, pings
 from cogs.ui.text import plain
@@ -47,7 +48,7 @@ _BLUE, _GREEN = 0x3498DB, 0x2ECC71
 
 
 class SetupChannel(
-    discord.ui.DynamicItem[discord.ui.ChannelSelect[discord.ui.View]], template=r"v1:setup:channel"
+    Pressed, discord.ui.DynamicItem[discord.ui.ChannelSelect[discord.ui.View]], template=r"v1:setup:channel"
 ):
     """Chooses the channel for deals of the server it is used in. State: none."""
 
@@ -57,13 +58,6 @@ class SetupChannel(
         )
         super().__init__(select)
 
-    @classmethod
-    @guarded(otherwise=untouched)
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls()
-
     @guarded(otherwise=lambda: None)
     async def callback(self, interaction: Interaction) -> None:
         await interaction.response.defer()
@@ -71,7 +65,9 @@ class SetupChannel(
         await show_step(interaction, ROLE)
 
 
-class SetupRole(discord.ui.DynamicItem[discord.ui.RoleSelect[discord.ui.View]], template=r"v1:setup:role"):
+class SetupRole(
+    Pressed, discord.ui.DynamicItem[discord.ui.RoleSelect[discord.ui.View]], template=r"v1:setup:role"
+):
     """Chooses the role that is pinged for GOLD and HIGH. State: none."""
 
     def __init__(self) -> None:
@@ -80,13 +76,6 @@ class SetupRole(discord.ui.DynamicItem[discord.ui.RoleSelect[discord.ui.View]], 
         )
         super().__init__(select)
 
-    @classmethod
-    @guarded(otherwise=untouched)
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls()
-
     @guarded(otherwise=lambda: None)
     async def callback(self, interaction: Interaction) -> None:
         await interaction.response.defer()
@@ -94,7 +83,9 @@ class SetupRole(discord.ui.DynamicItem[discord.ui.RoleSelect[discord.ui.View]], 
         await show_step(interaction, CALLS)
 
 
-class SetupCalls(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"v1:setup:calls"):
+class SetupCalls(
+    Pressed, discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"v1:setup:calls"
+):
     """Chooses which calls are posted. State: none."""
 
     def __init__(self) -> None:
@@ -108,13 +99,6 @@ class SetupCalls(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], tem
         )
         super().__init__(select)
 
-    @classmethod
-    @guarded(otherwise=untouched)
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls()
-
     @guarded(otherwise=lambda: None)
     async def callback(self, interaction: Interaction) -> None:
         await interaction.response.defer()
@@ -127,6 +111,7 @@ class SetupCalls(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], tem
 
 
 class SetupStep(
+    Pressed,
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
     template=r"v1:setup:(?P<act>step|quiet):(?P<step>[1-4])",
 ):
@@ -139,10 +124,7 @@ class SetupStep(
         self.step, self.act = step, act
 
     @classmethod
-    @guarded(otherwise=untouched)
-    async def from_custom_id(
-        cls, interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
+    def of(cls, match: re.Match[str]) -> Self:
         return cls(int(match["step"]), act=match["act"])
 
     @guarded(otherwise=lambda: None)
