@@ -84,12 +84,13 @@ async def test_what_was_asked_for_while_the_clock_was_ahead_is_in_nobodys_way(ho
     house.pass_time(30 * 86_400)
     await choose(house, posts_per_hour=4)
     for mint in "abcd":
-        await judge(house, mint, 130)
+        await judge(house, mint, 136)
+    await house.show_posts()
     after = House(house.db, alt=house.alt, vault=house.vault)
     assert await after.digests.make_due() == 1
     await judge(after, "e", 131)
     assert [post.purpose for post in await after.rows(PostRow)] == ["deal"] * 3 + ["digest", "deal"]
-    await judge(after, "a", 120, second=60)
+    await judge(after, "a", 128.5, second=60)
     assert len(await after.rows(PostRow)) == 6
 
 
