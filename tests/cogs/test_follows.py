@@ -17,7 +17,7 @@ from tests.databases import on_sqlite
 from tests.services.house import House
 from tests.services.reports import sold
 
-pytestmark = on_sqlite
+pytestmark = [on_sqlite, pytest.mark.slow]
 WHALE = "7xKXtg2CW87d97TXJSDpbD5jBkheTqA83TZRuJosgAsU"
 OTHER = "9WzDXwBbmkg8ZTbNMqUxvQRAyrZzDsGYdLVL9zYtAWWM"
 TOKEN = "So11111111111111111111111111111111111111112"

@@ -16,6 +16,8 @@ from core.simulator.faults import FaultKind
 from tests.cogs.conftest import Stage
 from tests.cogs.deal_posts import GOOD_DEAL, a_post
 
+pytestmark = pytest.mark.slow
+
 SEND = "discord:POST /channels/{channel_id}/messages"
 NOTICE = NoticePost("I cannot post", "Grant it.")
 TRACE = TracePost(

@@ -18,7 +18,7 @@ from tests.databases import on_sqlite
 from tests.services.house import House
 from tests.services.reports import CARD, a_slab, by_alt
 
-pytestmark = on_sqlite
+pytestmark = [on_sqlite, pytest.mark.slow]
 CANCEL = "v1:recheck:1"
 
 

@@ -28,7 +28,7 @@ from tests.cogs.guild_stage import Admin
 from tests.cogs.memory import Memory, StepClock
 from tests.databases import on_sqlite
 
-pytestmark = on_sqlite
+pytestmark = [on_sqlite, pytest.mark.slow]
 SAVE = "v1:settings:save"
 GOLD, HIGH, LOOK = DealTier.GOLD, DealTier.HIGH, DealTier.LOOK
 

@@ -15,7 +15,7 @@ from tests.cogs.guild_stage import Admin
 from tests.cogs.memory import Memory, StepClock
 from tests.databases import on_sqlite
 
-pytestmark = on_sqlite
+pytestmark = [on_sqlite, pytest.mark.slow]
 SAVE, DISCARD, HISTORY, OPEN = (f"v1:settings:{act}" for act in ("save", "discard", "history", "open"))
 
 

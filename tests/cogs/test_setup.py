@@ -27,7 +27,7 @@ from tests.cogs.guild_stage import Admin
 from tests.cogs.memory import Memory, StepClock
 from tests.databases import on_sqlite
 
-pytestmark = on_sqlite
+pytestmark = [on_sqlite, pytest.mark.slow]
 GOLD, HIGH = DealTier.GOLD, DealTier.HIGH
 CHANNEL, ROLE, CALLS = "v1:setup:channel", "v1:setup:role", "v1:setup:calls"
 NOBODY, BACK_TO_CHANNEL = "v1:setup:quiet:3", "v1:setup:step:1"

@@ -23,6 +23,8 @@ from tests.db.market import a_verdict
 from tests.services.house import GUILD, House
 from tests.services.reports import by_alt, ended, listed, page
 
+pytestmark = pytest.mark.slow
+
 OUTAGE = OUTAGE_IS_BASELINE_AFTER + timedelta(seconds=1)
 ROLES = {DealTier.GOLD: 7, DealTier.HIGH: 7}
 

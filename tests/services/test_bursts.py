@@ -26,6 +26,8 @@ from db.work import Priority, Task, WorkRow
 from tests.services.house import ME_ID, House
 from tests.services.reports import by_alt, listed
 
+pytestmark = pytest.mark.slow
+
 BURST = 100
 SERVERS = 1_000
 LEASE = timedelta(seconds=60)

@@ -1,5 +1,7 @@
 """A deal that was seen gets its chart by one edit more, and the chart stays what it was."""
 
+import pytest
+
 from core.domain.charts import Worth
 from core.domain.posts import PostState, Rank
 from core.domain.valuation import Sale
@@ -7,6 +9,8 @@ from core.events import Topic
 from db.posts import PostRow
 from tests.services.house import House, Stored
 from tests.services.reports import MINT, a_slab, at, by_alt, listed, sold, usd
+
+pytestmark = pytest.mark.slow
 
 OTHER = "mint-2"
 CHEAP = "mint-3"

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import pytest
 
 from core.domain.catalog import Grader
 from core.domain.deals import DEFAULT_POLICY, DealTier, Reason, TierRule
@@ -13,6 +14,8 @@ from db.digests import DigestLineRow
 from db.posts import PostRow
 from tests.services.house import CHANNEL, House
 from tests.services.reports import SELLER, by_alt, listed
+
+pytestmark = pytest.mark.slow
 
 GOLD, HIGH, INFO, LOOK, SUSPICIOUS = (
     DealTier.GOLD,

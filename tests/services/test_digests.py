@@ -20,6 +20,8 @@ from tests.databases import NOW
 from tests.services.house import CHANNEL, GUILD, House
 from tests.services.reports import by_alt, ended, listed, usd
 
+pytestmark = pytest.mark.slow
+
 MINUTE = timedelta(minutes=1)
 ENDINGS = [Reported.SOLD, Reported.DELISTED, Reported.GONE]
 

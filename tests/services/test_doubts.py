@@ -10,6 +10,8 @@ from db.posts import PostRow
 from tests.services.house import House
 from tests.services.reports import ME, MINT, at, listed, on_sale, sold, usd
 
+pytestmark = pytest.mark.slow
+
 ELSEWHERE = [
     listed(90, 20, seller="buyer"),
     listed(90, 20, venue=Venue.ME),

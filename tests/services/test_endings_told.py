@@ -11,6 +11,8 @@ from db.listings import ListingRow, VersionRow
 from tests.services.house import House
 from tests.services.reports import CC, ME, at, by_alt, ended, listed, on_sale, sold
 
+pytestmark = pytest.mark.slow
+
 ENDINGS = [
     sold(80, 90, source=ME, venue=Venue.ME),
     ended(Reported.DELISTED, 90, source=ME, venue=Venue.ME),

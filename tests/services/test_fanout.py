@@ -23,6 +23,8 @@ from tests.cogs.deal_posts import GOOD_DEAL, a_deal
 from tests.services.house import CHANNEL, GUILD, House, Stored
 from tests.services.reports import by_alt, ended, listed, sold, usd
 
+pytestmark = pytest.mark.slow
+
 TRACE, ROLE = 6_000, 70
 DIGEST = policy_hash(DEFAULT_POLICY)
 NIGHT = QuietHours(0, 24 * 60 - 1)

@@ -15,6 +15,8 @@ from tests.services.house import GUILD, House
 from tests.services.reports import ME, MINT, SELLER, a_slab, at, by_alt, ended, listed, page, sol, sold, usd
 from tests.services.wallets import OTHER, WHALE, buys, follow, posts, rows, whales
 
+pytestmark = pytest.mark.slow
+
 SELLER_WALLET = Wallet("4Nd1mYvM9yXqMG1hR1qY8bN5rXbJm7pT2mQ9VdV2xK1E")
 LOOK_S = LOOK_EVERY.total_seconds()
 

@@ -17,6 +17,8 @@ from tests.services.house import House
 from tests.services.reports import CC, MINT, TITLE, a_slab, by_alt, listed
 from tests.sources.payloads import Json, alt_cert, cc_listing, cc_page, cc_row, fetched
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     f"{TITLE}\x00\x01\x1b[31m\x7f",
     f"\u202e\u200b{TITLE}\u2028\ufeff",

@@ -23,6 +23,8 @@ from db.work import WorkRow
 from tests.services.house import GUILD, House
 from tests.services.reports import CARD, ME, TITLE, a_slab, by_alt, listed, on_sale, sol, sold, usd
 
+pytestmark = pytest.mark.slow
+
 TOKEN = Mint("CQRmSNvCFJfiUSYUMgzbKXS9wn9vRT8k2GbbLvzNSGFS")
 SLAB = a_slab("12345678")
 LINK = f"https://collectorcrypt.com/assets/solana/{TOKEN}"

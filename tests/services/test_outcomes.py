@@ -16,6 +16,8 @@ from tests.databases import NOW
 from tests.services.house import House
 from tests.services.reports import MINT, at, by_alt, ended, listed, sold
 
+pytestmark = pytest.mark.slow
+
 DAY_S = 86_400
 DOLLAR = 1_000_000
 

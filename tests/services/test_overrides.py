@@ -14,6 +14,8 @@ from db.work import Priority, WorkRow
 from tests.services.house import House
 from tests.services.reports import a_slab, at, by_alt, listed, usd
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "CQRmSNvCFJfiUSYUMgzbKXS9wn9vRT8k2GbbLvzNSGFS"
 CERTIFICATE = "PSA 12345678"
 OPERATOR, ANOTHER = 1, 2

@@ -21,6 +21,8 @@ from tests.cogs.deal_posts import a_deal
 from tests.services.house import GUILD, House
 from tests.services.reports import a_slab, by_alt, ended, listed
 
+pytestmark = pytest.mark.slow
+
 READER = 7
 DIGEST = policy_hash(DEFAULT_POLICY)
 

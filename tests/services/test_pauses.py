@@ -1,6 +1,7 @@
 """What happens to a server whose channel is closed: its posts, its pause, and how it goes on."""
 
 import msgspec
+import pytest
 
 from core.domain.deals import DealTier
 from core.domain.guilds import ServerSettings
@@ -10,6 +11,8 @@ from db.pauses import PauseRow
 from db.posts import PostRow
 from tests.services.house import CHANNEL, GUILD, House, Stored
 from tests.services.reports import by_alt, listed
+
+pytestmark = pytest.mark.slow
 
 TELL = Destination(77, GUILD)
 WHY = "I may not post there."

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from core.domain.catalog import Grader
 from core.domain.deals import DEFAULT_POLICY, DealPolicy, DealTier, policy_hash
 from core.domain.posts import DealView
@@ -12,6 +14,8 @@ from db.policies import BacklogRow
 from db.posts import PostRow
 from tests.services.house import GUILD, House
 from tests.services.reports import a_slab, by_alt, listed, sold
+
+pytestmark = pytest.mark.slow
 
 STRICT = DealPolicy(confidence_min=90)
 ONLY_BGS = DealPolicy(graders=(Grader.BGS,))

@@ -15,6 +15,8 @@ from tests.services.calls import TRACES, posts, settle, told_of_each
 from tests.services.house import CHANNEL, House
 from tests.services.reports import ME, TITLE, by_alt, ended, listed, sol, sold, usd
 
+pytestmark = pytest.mark.slow
+
 
 async def verdict(house: House) -> tuple[str | None, str | None]:
     *_, row = await house.rows(VerdictRow)

@@ -14,6 +14,8 @@ from tests.services.fakes import Market
 from tests.services.house import House
 from tests.services.reports import MINT, by_alt, ended, listed, on_sale, sold, usd
 
+pytestmark = pytest.mark.slow
+
 EVERY_S = RECHECK_EVERY.total_seconds() + 1
 GONE_S = 100.0
 MANY = [f"mint-{n:02}" for n in range(RECHECKS_MAX + 2)]

@@ -17,6 +17,8 @@ from db.prices import PricePointRow
 from tests.services.house import House
 from tests.services.reports import MINT, at, by_alt, listed, on_sale, sold, usd
 
+pytestmark = pytest.mark.slow
+
 EVERY_S = RECHECK_EVERY.total_seconds()
 GONE_S = MISSING_MEANS_GONE_AFTER.total_seconds()
 

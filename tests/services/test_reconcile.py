@@ -20,6 +20,8 @@ from db.work import Priority, WorkRow
 from tests.services.house import House
 from tests.services.reports import ME, at, listed, on_sale, page, sold, usd
 
+pytestmark = pytest.mark.slow
+
 FAILURE = SourceUnavailable("collectorcrypt", "does not answer")
 MINTS = [f"mint-{n}" for n in range(8)]
 EVERY_S = RECHECK_EVERY.total_seconds() + 1

@@ -15,6 +15,8 @@ from db.work import Priority, add
 from tests.services.house import CHANNEL, GUILD, House
 from tests.services.reports import by_alt, ended, listed, sold
 
+pytestmark = pytest.mark.slow
+
 DAY_S = 86_400
 ADMIN = 9
 NO_ONE_PIECE = msgspec.structs.replace(DEFAULT_POLICY, categories=("Baseball",))

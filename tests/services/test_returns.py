@@ -13,6 +13,8 @@ from db.posts import PostRow
 from tests.services.house import House
 from tests.services.reports import ME, MINT, at, by_alt, ended, listed, page, sold, usd
 
+pytestmark = pytest.mark.slow
+
 GONE_S = 100.0
 DAY_S = 86_400
 BACK_S = GONE_S + SALE_SETTLES.total_seconds() + 1

@@ -26,6 +26,8 @@ from db.work import Priority, WorkRow
 from tests.services.house import GUILD, House
 from tests.services.reports import CARD, a_slab, by_alt, ended, listed
 
+pytestmark = pytest.mark.slow
+
 CHANNEL = 77
 SHOWN_S = SHOWN_EVERY.total_seconds()
 EDITED_S = EDITED_FOR.total_seconds()

@@ -9,6 +9,8 @@ from db.work import Priority, WorkRow
 from tests.services.house import House
 from tests.services.reports import MINT, by_alt, ended, listed, usd
 
+pytestmark = pytest.mark.slow
+
 DAY_S = REVALUE_AFTER.total_seconds()
 
 

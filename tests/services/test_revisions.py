@@ -1,6 +1,7 @@
 """A version that is valued anew: its verdicts become what they are now, and what they were is kept."""
 
 import msgspec
+import pytest
 
 from core.domain.deals import DEFAULT_POLICY, DealTier, Reason, policy_hash
 from core.domain.listings import Reported
@@ -13,6 +14,8 @@ from db.prices import ValuationRow
 from db.work import WorkRow
 from tests.services.house import House
 from tests.services.reports import at, by_alt, ended, listed, usd
+
+pytestmark = pytest.mark.slow
 
 DEFAULT = policy_hash(DEFAULT_POLICY)
 STRICT = msgspec.structs.replace(DEFAULT_POLICY, confidence_min=90)

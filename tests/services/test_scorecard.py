@@ -4,6 +4,7 @@ import random
 from datetime import timedelta
 
 import msgspec
+import pytest
 from sqlalchemy import update
 
 from core.domain.deals import DEFAULT_POLICY, DealTier
@@ -18,6 +19,8 @@ from db.showings import ShowingRow
 from tests.databases import NOW
 from tests.services.house import CHANNEL, GUILD, House
 from tests.services.reports import by_alt, listed
+
+pytestmark = pytest.mark.slow
 
 DOLLAR = 1_000_000
 DAY = timedelta(days=1)

@@ -14,6 +14,8 @@ from core.errors import NotFound, SourceUnavailable
 from tests.services.house import CHANNEL, GUILD, House
 from tests.services.reports import ME, a_slab, at, by_alt, ended, listed, sol, sold, usd
 
+pytestmark = pytest.mark.slow
+
 TOKEN = Mint("CQRmSNvCFJfiUSYUMgzbKXS9wn9vRT8k2GbbLvzNSGFS")
 SLAB = a_slab("12345678")
 ANOTHER_GUILD = 51

@@ -11,6 +11,8 @@ from core.simulator.vendors.ebay import SCOPE
 from core.simulator.vendors.helius_rows import COLLECTIONS, TOKEN_PROGRAM
 from tests.simulator.vendors.asking import Get, Json, Post, Watch
 
+pytestmark = pytest.mark.slow
+
 SEARCH = "/vendors/ebay/buy/browse/v1/item_summary/search"
 LISTINGS = "/vendors/opensea/api/v2/listings/collection/courtyard-nft/all"
 KEY = {"x-api-key": "key"}

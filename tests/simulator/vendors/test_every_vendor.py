@@ -10,6 +10,8 @@ from core.simulator.vendors.desk import SOL_MINT
 from core.simulator.vendors.pyth import SOL_USD_ID
 from tests.simulator.vendors.asking import Json, Watch
 
+pytestmark = pytest.mark.slow
+
 BEARER = {"Authorization": "Bearer anything"}
 BEEZIE = {"categoryId": "1"}
 RPC = {"method": "getHealth", "params": []}
