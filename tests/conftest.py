@@ -30,6 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, marker in MARKER_OF_FIXTURE.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
+        if item.get_closest_marker("postgres"):
+            item.add_marker("no_cover")  # its twin on SQLite is measured, which costs half of its time
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,7 @@ import pytest
 
 from core.domain.deals import DEFAULT_POLICY, DealTier
 from core.domain.listings import Report, Reported, SourceName
-from core.domain.revaluations import (
-    Outcome,
-    Revaluation,
-    RevaluationPost,
-    RevaluationState,
-    Span,
-)
+from core.domain.revaluations import Outcome, Revaluation, RevaluationPost, RevaluationState, Span
 from core.errors import InvalidInput, LimitReached, NotFound, SourceUnavailable
 from core.services.appraisal import EXPIRES_AFTER
 from core.services.revaluations import EDITED_FOR, SHOWN_EVERY, Bounds, RevaluationService
