@@ -72,7 +72,7 @@ class Visitor:
     async def new_post(self) -> str:
         """List a bargain, and wait until it is posted: the message.
 
-        Of a card with variants the call may be one that is not posted: then another is listed.
+        What is listed while the market is read for the first time is no news: then another is listed.
         """
         for _ in range(BARGAINS_MAX):
             offered = await self.tell("/sim/market/list", {"discount_bps": 4_000})
