@@ -1,17 +1,19 @@
 """An admin at a stage whose servers are kept in a real database: what they see, choose, press and enter."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.domain.guild_changes import Change
 from core.domain.guilds import ServerSettings
 from core.services.guilds import GuildService
 from core.simulator.discord.interactions import Interaction
 from core.simulator.discord.messages import Message
-from core.simulator.discord.population import ADA_ID, GENERAL_ID, GUILD_ID
+from core.simulator.discord.population import ADA_ID, DEALS_ID, GENERAL_ID, GUILD_ID
 from core.simulator.discord.validation.components import walk
 from core.simulator.discord.wire import Json
+from db.engine import Database
 from tests.cogs.conftest import Stage
+from tests.cogs.memory import Memory, StepClock
 
 PATIENCE_S = 5.0
 
@@ -103,6 +105,21 @@ class Admin:
 
     async def history(self) -> tuple[Change, ...]:
         return await self.guilds.history(GUILD_ID)
+
+
+def keeping_guilds(clock: StepClock, db: Database) -> Memory:
+    """Services in memory, but for those of servers: what is chosen is kept in the database."""
+    memory = Memory(clock)
+    memory.services = replace(memory.services, guilds=GuildService(db, clock))
+    return memory
+
+
+async def at_her_settings(stage: Stage) -> Admin:
+    """Ada, who chose a channel and looks at /settings."""
+    ada = Admin(stage)
+    await ada.type("setup", channel=str(DEALS_ID))
+    await ada.type("settings")
+    return ada
 
 
 def shown_in(item: Json) -> str | list[str]:

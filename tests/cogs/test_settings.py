@@ -1,7 +1,5 @@
 """/settings: seen, changed in a draft, saved, undone, by those who may; ids of other servers are refused."""
 
-import dataclasses
-
 import msgspec
 import pytest
 
@@ -11,7 +9,7 @@ from core.domain.deals import DealTier
 from core.domain.guilds import QuietHours, ServerSettings
 from core.domain.replays import Quick
 from core.errors import NotAllowed
-from core.services.guilds import Choose, GuildService
+from core.services.guilds import Choose
 from core.simulator.discord.permissions import Permission
 from core.simulator.discord.population import (
     BOT_ID,
@@ -24,7 +22,7 @@ from core.simulator.discord.population import (
 from core.simulator.discord.wire import Json
 from db.engine import Database
 from tests.cogs.conftest import Stage
-from tests.cogs.guild_stage import Admin
+from tests.cogs.guild_stage import Admin, at_her_settings, keeping_guilds
 from tests.cogs.memory import Memory, StepClock
 from tests.databases import on_sqlite
 
@@ -35,17 +33,12 @@ GOLD, HIGH, LOOK = DealTier.GOLD, DealTier.HIGH, DealTier.LOOK
 
 @pytest.fixture
 def memory(clock: StepClock, db: Database) -> Memory:
-    memory = Memory(clock)
-    memory.services = dataclasses.replace(memory.services, guilds=GuildService(db, clock))
-    return memory
+    return keeping_guilds(clock, db)
 
 
 @pytest.fixture
 async def ada(stage: Stage) -> Admin:
-    admin = Admin(stage)
-    await admin.type("setup", channel=str(DEALS_ID))
-    await admin.type("settings")
-    return admin
+    return await at_her_settings(stage)
 
 
 def labels(modal: Json | None) -> list[str]:

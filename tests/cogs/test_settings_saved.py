@@ -1,17 +1,15 @@
 """Settings are saved, disputed, undone and resumed, by those who may, across restarts."""
 
 import asyncio
-import dataclasses
 
 import pytest
 
-from core.services.guilds import GuildService
 from core.simulator.app import Simulator
 from core.simulator.discord.permissions import Permission
 from core.simulator.discord.population import DEALS_ID, GENERAL_ID, GUILD_ID, TOM_ID
 from db.engine import Database
 from tests.cogs.conftest import Stage, staged
-from tests.cogs.guild_stage import Admin
+from tests.cogs.guild_stage import Admin, at_her_settings, keeping_guilds
 from tests.cogs.memory import Memory, StepClock
 from tests.databases import on_sqlite
 
@@ -21,17 +19,12 @@ SAVE, DISCARD, HISTORY, OPEN = (f"v1:settings:{act}" for act in ("save", "discar
 
 @pytest.fixture
 def memory(clock: StepClock, db: Database) -> Memory:
-    memory = Memory(clock)
-    memory.services = dataclasses.replace(memory.services, guilds=GuildService(db, clock))
-    return memory
+    return keeping_guilds(clock, db)
 
 
 @pytest.fixture
 async def ada(stage: Stage) -> Admin:
-    admin = Admin(stage)
-    await admin.type("setup", channel=str(DEALS_ID))
-    await admin.type("settings")
-    return admin
+    return await at_her_settings(stage)
 
 
 async def test_a_draft_and_an_open_form_outlive_a_restart(

@@ -1,7 +1,6 @@
 """/setup: from an invitation to a configured server in three steps, by those who may."""
 
 import asyncio
-import dataclasses
 
 import pytest
 
@@ -10,7 +9,6 @@ from core.domain.guild_presets import HIDDEN, Preset
 from core.domain.guilds import DEFAULT_SETTINGS
 from core.domain.listings import SourceName
 from core.domain.sources import SourcePlan, SourceView
-from core.services.guilds import GuildService
 from core.simulator.app import Simulator
 from core.simulator.discord.permissions import Permission
 from core.simulator.discord.population import (
@@ -23,7 +21,7 @@ from core.simulator.discord.population import (
 )
 from db.engine import Database
 from tests.cogs.conftest import Stage, staged
-from tests.cogs.guild_stage import Admin
+from tests.cogs.guild_stage import Admin, keeping_guilds
 from tests.cogs.memory import Memory, StepClock
 from tests.databases import on_sqlite
 
@@ -35,9 +33,7 @@ NOBODY, BACK_TO_CHANNEL = "v1:setup:quiet:3", "v1:setup:step:1"
 
 @pytest.fixture
 def memory(clock: StepClock, db: Database) -> Memory:
-    memory = Memory(clock)
-    memory.services = dataclasses.replace(memory.services, guilds=GuildService(db, clock))
-    return memory
+    return keeping_guilds(clock, db)
 
 
 @pytest.fixture

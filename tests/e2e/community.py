@@ -10,7 +10,7 @@ from core.cli.demo.plan import vendor_addresses
 from core.cli.run import serve_roles
 from core.runtime import Runtime, open_runtime
 from core.settings import Settings, load
-from core.simulator.app import Simulator
+from core.simulator.app import Simulator, SimulatorConfig, open_simulator
 from core.simulator.discord.interactions import Interaction
 from core.simulator.discord.messages import Message
 from core.simulator.discord.population import ADA_ID, BOT_ID, DEALS_ID, TOM_ID
@@ -100,6 +100,14 @@ class Community:
         custom_id = button(post, label)["custom_id"]
         people = self.simulator.discord.people
         return await people.settled(await people.press(person_id, int(post["id"]), custom_id))
+
+
+@asynccontextmanager
+async def quiet_community(database_url: str, folder: Path) -> AsyncIterator[Community]:
+    """A market in which nothing happens but what a test makes happen."""
+    config = SimulatorConfig(pace=0, cards=80, listings=4, has_limits=False)
+    async with open_simulator(config) as simulator:
+        yield Community(simulator, settings_of(simulator, database_url, folder))
 
 
 async def arrived(runtime: Runtime) -> None:

@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from core.simulator.app import SimulatorConfig, open_simulator
-from tests.e2e.community import Community, settings_of
+from tests.e2e.community import Community, quiet_community
 
 
 @pytest.fixture
 async def community(database_url: str, tmp_path: Path) -> AsyncIterator[Community]:
-    config = SimulatorConfig(pace=0, cards=80, listings=4, has_limits=False)
-    async with open_simulator(config) as simulator:
-        yield Community(simulator, settings_of(simulator, database_url, tmp_path))
+    async with quiet_community(database_url, tmp_path) as quiet:
+        yield quiet

@@ -3,8 +3,6 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import aiohttp
@@ -13,14 +11,13 @@ from core.cli.demo.plan import Plan
 from core.simulator.discord.population import BOT_ID, DEALS_ID, TOM_ID
 
 WAIT_S = 60.0
-POST_WAIT_S, BARGAINS_MAX = 25.0, 3
 ASK_EVERY_S = 0.05
 NAMES = {"bot": "bot.py run", "simulator": "core.simulator"}
 
 
-async def until(happens: Callable[[], Awaitable[bool]], wait_s: float = WAIT_S) -> None:
+async def until(happens: Callable[[], Awaitable[bool]]) -> None:
     """Wait until something outside this process is so."""
-    async with asyncio.timeout(wait_s):
+    async with asyncio.timeout(WAIT_S):
         while not await happens():  # noqa: ASYNC110  # nobody can wake us
             await asyncio.sleep(ASK_EVERY_S)
 
@@ -70,16 +67,10 @@ class Visitor:
         return [str(message) for message in found if message["author"]["id"] == str(BOT_ID)]
 
     async def new_post(self) -> str:
-        """List a bargain, and wait until it is posted: the message.
-
-        What is listed while the market is read for the first time is no news: then another is listed.
-        """
-        for _ in range(BARGAINS_MAX):
-            offered = await self.tell("/sim/market/list", {"discount_bps": 4_000})
-            with suppress(TimeoutError):
-                await until(partial(self._is_posted, offered["mint"]), POST_WAIT_S)
-                return next(post for post in await self.posts() if offered["mint"] in post)
-        raise TimeoutError("none of the bargains was posted")
+        """List a bargain, and wait until it is posted: the message."""
+        offered = await self.tell("/sim/market/list", {"discount_bps": 4_000})
+        await until(lambda: self._is_posted(offered["mint"]))
+        return next(post for post in await self.posts() if offered["mint"] in post)
 
     async def until_online(self) -> None:
         await until(self.is_online)

@@ -15,6 +15,7 @@ from core.cli.demo import run as run_demo
 from core.cli.demo.plan import bot_environment
 from tests.cli.processes import run, start
 from tests.e2e.demo import Visitor, is_alive, processes_of, until
+from tests.recovery.rows import arrived, watching
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 READY = "Ctrl-C stops it; everything is kept for the next start.\n"
@@ -77,6 +78,8 @@ async def test_who_is_killed_comes_back_and_the_world_goes_on(
     plan: Plan, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with shown(plan, capsys) as (visitor, _):
+        async with watching(plan.database_url) as db:
+            await arrived(db)  # what is listed before the market is known is no news
         await visitor.new_post()
         children = await visitor.children()
 

@@ -11,12 +11,11 @@ from playwright.async_api import ViewportSize, expect
 from sqlalchemy import update
 
 from core.runtime import Runtime
-from core.simulator.app import SimulatorConfig, open_simulator
 from core.simulator.market.things import Venue
 from core.simulator.market.world import Offered
 from db.prices import ValuationRow
 from tests.e2e.browsing import PATIENCE_MS, Reader, open_reader
-from tests.e2e.community import Community, known_as, settings_of
+from tests.e2e.community import Community, known_as, quiet_community
 
 pytestmark = pytest.mark.slow
 NARROW = ViewportSize(width=390, height=844)
@@ -26,9 +25,8 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest_asyncio.fixture
 async def community(tmp_path: Path) -> AsyncIterator[Community]:
     """A market that stands still, and a bot on SQLite as in the demo."""
-    config = SimulatorConfig(pace=0, cards=80, listings=4, has_limits=False)
-    async with open_simulator(config) as simulator:
-        yield Community(simulator, settings_of(simulator, f"sqlite:///{tmp_path / 'cartel.db'}", tmp_path))
+    async with quiet_community(f"sqlite:///{tmp_path / 'cartel.db'}", tmp_path) as quiet:
+        yield quiet
 
 
 @pytest_asyncio.fixture

@@ -8,11 +8,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, ViewportSize, expect
 
-from core.simulator.app import SimulatorConfig, open_simulator
 from core.simulator.discord.population import ADA_ID, DEAL_PINGS_ROLE_ID, DEALS_ID
 from core.simulator.market.things import Venue
 from tests.e2e.browsing import PATIENCE_MS, Reader, open_reader
-from tests.e2e.community import Community, known_as, settings_of
+from tests.e2e.community import Community, known_as, quiet_community
 
 pytestmark = pytest.mark.slow
 PHONE = ViewportSize(width=390, height=844)
@@ -22,9 +21,8 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest_asyncio.fixture
 async def shown(tmp_path: Path) -> AsyncIterator[Community]:
     """A community for a page, on SQLite alone."""
-    config = SimulatorConfig(pace=0, cards=80, listings=4, has_limits=False)
-    async with open_simulator(config) as simulator:
-        yield Community(simulator, settings_of(simulator, f"sqlite:///{tmp_path / 'cartel.db'}", tmp_path))
+    async with quiet_community(f"sqlite:///{tmp_path / 'cartel.db'}", tmp_path) as quiet:
+        yield quiet
 
 
 @pytest_asyncio.fixture
