@@ -21,7 +21,7 @@ from cogs.ui.presses import Pressed
 from cogs.ui.settings import SettingsButton
 from cogs.ui.settings_texts import calls_shown, channel, pings
 from cogs.ui.text import plain
-from core.domain.confidence import SALES_CONFIDENCE, SALES_WINDOW
+from core.domain.confidence import SALES_CONFIDENCE, SALES_MIN_FOR_CONFIDENCE, SALES_WINDOW
 from core.domain.guild_presets import Preset, with_ping, with_preset
 from core.domain.guilds import Guild
 from core.domain.listings import SourceName
@@ -212,7 +212,8 @@ def step_view(step: int, guild: Guild, *, may_keep: bool) -> discord.ui.View:
 def reach(sources: Iterable[SourceView]) -> str:
     """How sure values can be with the vendors that are connected."""
     on = {view.plan.name for view in sources if not view.plan.off_because}
-    (many, most), (few, enough) = SALES_CONFIDENCE[:2]
+    many, most = SALES_CONFIDENCE[0]
+    few, enough = SALES_MIN_FOR_CONFIDENCE, dict(SALES_CONFIDENCE)[SALES_MIN_FOR_CONFIDENCE]
     lines = ["**How sure I can be** (0 to 100)"]
     if SourceName.ALT in on:
         lines.append("ALT's values: as sure as ALT says it is.")

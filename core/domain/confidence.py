@@ -10,7 +10,8 @@ from statistics import NormalDist
 
 SALES_WINDOW = timedelta(days=90)
 SALES_MIN_FOR_CONFIDENCE = 3
-SALES_CONFIDENCE = ((10, 75), (3, 60), (2, 50), (1, 40))
+SALES_CONFIDENCE = ((10, 75), (8, 70), (5, 65), (3, 60), (2, 50), (1, 40))
+"""What so many sales of one kind give at least. Most first."""
 SCATTER_LIMIT = 4
 """The dearest of the last sales against the cheapest: beyond it they are inconsistent."""
 SCATTERED_MAX = 50

@@ -32,7 +32,10 @@ def told(*prices: int) -> Evidence:
     return found
 
 
-@pytest.mark.parametrize(("count", "confidence"), [(1, 40), (2, 50), (3, 60), (9, 60), (10, 75), (30, 75)])
+@pytest.mark.parametrize(
+    ("count", "confidence"),
+    [(1, 40), (2, 50), (3, 60), (4, 60), (5, 65), (7, 65), (8, 70), (9, 70), (10, 75), (30, 75)],
+)
 def test_more_sales_are_trusted_more(count: int, confidence: int) -> None:
     found = told(*[100] * count)
     assert (found.confidence, found.sales, found.value_usd_micros) == (confidence, count, 100)

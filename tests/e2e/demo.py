@@ -25,7 +25,7 @@ async def until(happens: Callable[[], Awaitable[bool]]) -> None:
 async def processes_of(parent: int) -> dict[str, int]:
     """The bot and the simulator that a process started, by name."""
     listing = await asyncio.create_subprocess_exec(
-        *("ps", "-A", "-o", "pid=,ppid=,command="), stdout=asyncio.subprocess.PIPE
+        *("ps", "-A", "-ww", "-o", "pid=,ppid=,command="), stdout=asyncio.subprocess.PIPE
     )
     out, _ = await listing.communicate()
     found: dict[str, int] = {}

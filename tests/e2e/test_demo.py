@@ -129,13 +129,15 @@ async def test_a_demo_that_is_killed_leaves_nobody_behind(plan: Plan) -> None:
     options = ("--port", str(plan.port), "--api-port", str(plan.api_port), "--data", str(plan.data))
     demo = await start("demo", *options, settings={})
     assert demo.stdout is not None
-    while not (await demo.stdout.readline()).endswith(READY.encode()):
-        assert demo.returncode is None
-    await another_demo_is_refused(plan, demo.pid)
-    left = list((await processes_of(demo.pid)).values())
-    assert len(left) == 2
-    demo.kill()
-    await demo.communicate()
+    try:
+        while not (await demo.stdout.readline()).endswith(READY.encode()):
+            assert demo.returncode is None
+        await another_demo_is_refused(plan, demo.pid)
+        left = list((await processes_of(demo.pid)).values())
+        assert len(left) == 2
+    finally:
+        demo.kill()
+        await demo.communicate()
 
     async def are_gone() -> bool:
         return not any(is_alive(pid) for pid in left)

@@ -141,7 +141,7 @@ async def test_thirty_five_per_cent_under_three_consistent_sales_is_gold_without
     assert (shown.tier, shown.confidence, shown.ping_role_id) == (GOLD, 60, ROLE)
 
 
-@pytest.mark.parametrize(("count", "confidence"), [(3, 60), (10, 75)])
+@pytest.mark.parametrize(("count", "confidence"), [(8, 70), (3, 60), (10, 75)])
 async def test_fifty_five_per_cent_under_own_sales_is_gold_although_no_vendor_names_the_card(
     db: Database, count: int, confidence: int
 ) -> None:
