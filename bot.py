@@ -5,6 +5,7 @@ Heavy imports wait for the subcommand that needs them, so that --help and `secre
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -39,6 +40,8 @@ Shows every vendor: whether it is asked, how it answers, what is left today.
 """
 ABOUT_THE_WHOLE = ("-h", "--help", "--version")
 ENV_FILE = Path(".env")
+ENDED_BY_PIPE = 141
+"""As a shell calls it when whoever read our output has gone: `bot.py doctor | head -3`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,11 +52,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(given)
     try:
         code: int = options.act(options)
+        sys.stdout.flush()
     except StartError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is flushed at the end
+        return ENDED_BY_PIPE
     return code
 
 
