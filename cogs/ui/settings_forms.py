@@ -179,7 +179,7 @@ def _choose_cards(settings: ServerSettings, given: Entries) -> ServerSettings:
 
 
 def _blocks(settings: ServerSettings) -> list[Field]:
-    of_words = f"One a line, at most {KEYWORDS_MAX}: a title with one of them is left out"
+    of_words = f"One a line, at most {KEYWORDS_MAX}: whole words of a title; mew* is Mew and Mewtwo"
     of_sellers = f"One address a line, at most {SELLERS_MAX}"
     policy = settings.policy
     return [

@@ -1,16 +1,16 @@
 """When a listing is worth showing: the tiers, the policy, and one pure verdict."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
+from core.domain.blocking import is_blocked
 from core.domain.catalog import Grader, SlabFacts
 from core.domain.valuation import EvidenceKind, Valuation
-from core.domain.wording import folded
+from core.domain.wording import folded, words_of
 
 BPS = 10_000
 DISCOUNT_MIN_BPS = -(10**9)
@@ -135,12 +135,12 @@ def policy_hash(policy: DealPolicy) -> str:
 def screen(candidate: Candidate, policy: DealPolicy) -> Rejection | None:
     """The filter: what a policy never looks at, whatever it is worth. None lets it through."""
     slab, price = candidate.slab, candidate.price_usd_micros
-    title, categories = folded(slab.title), {folded(name) for name in policy.categories}
+    categories = {folded(name) for name in policy.categories}
     ceiling = policy.price_max_usd_micros
     checks = (
         (Reason.CATEGORY, bool(policy.categories) and folded(slab.category) not in categories),
         (Reason.GRADER, slab.grader not in policy.graders),
-        (Reason.KEYWORD, any(folded(word) in title for word in policy.keywords_blocked)),
+        (Reason.KEYWORD, is_blocked(slab.title, policy.keywords_blocked)),
         (
             Reason.PRICE_WINDOW,
             price < policy.price_min_usd_micros or (ceiling is not None and price > ceiling),
@@ -232,4 +232,4 @@ def _is_doubtful(candidate: Candidate, valuation: Valuation) -> bool:
 
 def variant_words(name: str) -> frozenset[str]:
     """The words of a name that tell one variant from another."""
-    return VARIANT_WORDS & frozenset(re.split(r"[^a-z0-9]+", name.casefold()))
+    return VARIANT_WORDS & words_of(name)

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import msgspec
 
+from core.domain import blocking
 from core.domain.catalog import Grader
 from core.domain.deals import BPS, PINGS, DealPolicy, DealTier
 from core.domain.guilds import QuietHours, ServerSettings
@@ -40,7 +41,7 @@ def checked(settings: ServerSettings, before: ServerSettings | None = None) -> S
             policy,
             graders=tuple(grader for grader in Grader if grader in policy.graders),
             categories=_tidy(policy.categories),
-            keywords_blocked=_tidy(word.casefold() for word in policy.keywords_blocked),
+            keywords_blocked=_tidy(map(blocking.in_one_form, policy.keywords_blocked)),
             sellers_blocked=_tidy(map(_address, policy.sellers_blocked)),
         ),
         tier_channels=_in_order(settings.tier_channels),
@@ -137,9 +138,12 @@ def _call_faults(policy: DealPolicy) -> Iterator[str]:
 def _filter_faults(policy: DealPolicy) -> Iterator[str]:
     if not policy.graders:
         yield "Choose at least one grader."
+    if any(blocking.is_empty(word) for word in policy.keywords_blocked):
+        yield "A blocked word must say something: a star alone blocks nothing, `mew*` blocks Mew and Mewtwo."
+    blocked = tuple(map(blocking.letters_of, policy.keywords_blocked))
     lists = (
         ("categories", policy.categories, CATEGORIES_MAX, CATEGORY_LENGTH),
-        ("blocked words", policy.keywords_blocked, KEYWORDS_MAX, KEYWORD_LENGTH),
+        ("blocked words", blocked, KEYWORDS_MAX, KEYWORD_LENGTH),
         ("blocked sellers", policy.sellers_blocked, SELLERS_MAX, SELLER_LENGTH),
     )
     for name, words, count_max, (shortest, longest) in lists:

@@ -212,6 +212,15 @@ async def test_what_a_phone_pastes_along_unseen_blocks_nothing_else(ada: Admin) 
     assert draft.settings.policy.keywords_blocked == ("jumbo 🎴", "proxy")
 
 
+async def test_a_blocked_word_may_end_in_a_star_but_not_be_one(ada: Admin) -> None:
+    opened = await ada.press("v1:settings:part", "blocks")
+    assert "mew* is Mew and Mewtwo" in str(opened.modal)
+    await ada.enter("blocks", words="Mew *")
+    await ada.sees("**blocked words**: none → mew\\*")
+    refused = await ada.enter("blocks", words="mew*\n＊")
+    assert "A blocked word must say something: a star alone blocks nothing" in await ada.told(refused)
+
+
 async def test_a_category_that_was_never_seen_is_named(ada: Admin) -> None:
     ada.stage.memory.deals.games = ("One Piece", "Pokemon")
     opened = await ada.press("v1:settings:part", "cards")

@@ -85,6 +85,7 @@ def test_one_micro_dollar_decides_a_tier(bps: int, above: DealTier) -> None:
         ("Pikachu 1st Edition PSA 10", "Pikachu", DealTier.UNDETERMINED),
         ("Pikachu Staff Promo PSA 10", "Pikachu Promo", DealTier.UNDETERMINED),
         ("Pikachu Promotional PSA 10", "Pikachu", DealTier.GOLD),
+        ("ピカチュウpromo PSA 10", "Pikachu", DealTier.UNDETERMINED),
     ],
 )
 def test_a_name_with_other_variant_words_is_for_the_eye(title: str, asset: str, expected: DealTier) -> None:
@@ -195,6 +196,8 @@ def test_a_discount_is_shown_rounded_down() -> None:
         (DealPolicy(categories=("Pokemon",)), Reason.CATEGORY),
         (DealPolicy(graders=(Grader.BGS,)), Reason.GRADER),
         (DealPolicy(keywords_blocked=("ROBIN",)), Reason.KEYWORD),
+        (DealPolicy(keywords_blocked=("nico robin", "x")), Reason.KEYWORD),
+        (DealPolicy(keywords_blocked=("rob*",)), Reason.KEYWORD),
         (DealPolicy(price_min_usd_micros=VALUE // 2 + 1), Reason.PRICE_WINDOW),
         (DealPolicy(price_max_usd_micros=VALUE // 2 - 1), Reason.PRICE_WINDOW),
         (DealPolicy(sellers_blocked=("seller",)), Reason.SELLER),
@@ -211,6 +214,7 @@ def test_a_filter_rejects_by_its_own_reason_whatever_the_value(policy: DealPolic
     [
         DealPolicy(categories=("Pokemon", "One Piece")),
         DealPolicy(keywords_blocked=("Nami",)),
+        DealPolicy(keywords_blocked=("rob", "robin nico", "*rob", "*")),
         DealPolicy(price_min_usd_micros=VALUE // 2, price_max_usd_micros=VALUE // 2),
         DealPolicy(sellers_blocked=("Seller",)),
     ],

@@ -42,6 +42,7 @@ def tiers(gold: int, high: int, info: int) -> tuple[TierRule, ...]:
         ServerSettings(tier_channels=dict.fromkeys(ROUTED, 5), ping_roles={GOLD: 1, HIGH: 1}),
         with_policy(tiers=tiers(3_000, 2_999, 100), suspicious_bps=3_001, look_bps=3_000),
         with_policy(tiers=(TierRule(GOLD, 3_000, 50_000_000),), confidence_min=100, payout_bps=10_000),
+        with_policy(keywords_blocked=("*" + "x" * 40 + "*", "★★", "ポケ")),
         with_policy(keywords_blocked=("xx",) * 9, price_min_usd_micros=5, price_max_usd_micros=6),
     ],
 )
@@ -87,6 +88,17 @@ def test_what_makes_sense_passes(settings: ServerSettings) -> None:
         (with_policy(graders=()), "at least one grader"),
         (with_policy(keywords_blocked=("a",)), "2 to 40 letters"),
         (with_policy(keywords_blocked=("x" * 41,)), "2 to 40 letters"),
+        (with_policy(keywords_blocked=("*a*",)), "2 to 40 letters"),
+        (with_policy(keywords_blocked=("*",)), "a star alone blocks nothing"),
+        (
+            with_policy(
+                keywords_blocked=(
+                    "proxy",
+                    " ＊*",
+                )
+            ),
+            "a star alone blocks nothing",
+        ),
         (
             with_policy(keywords_blocked=tuple(f"word{n}" for n in range(KEYWORDS_MAX + 1))),
             "At most 50 blocked words",
@@ -111,6 +123,8 @@ def test_what_made_no_sense_before_does_not_hold_up_another_change() -> None:
     gone = ServerSettings(quiet=QuietHours(1, 2, "Europe/Atlantis"))
     moved = msgspec.structs.replace(gone, channel_id=5)
     assert checked(moved, gone) == moved
+    starred = with_policy(keywords_blocked=("*", "a*"))
+    checked(msgspec.structs.replace(starred, channel_id=5), starred)
     with pytest.raises(InvalidInput, match="between 1 and 60"):
         checked(msgspec.structs.replace(gone, posts_per_hour=0), gone)
     with pytest.raises(InvalidInput, match="time zone is not known"):
@@ -121,18 +135,18 @@ def test_equal_choices_have_one_policy_whatever_their_order_and_spelling() -> No
     some = DealPolicy(
         graders=(Grader.BGS, Grader.PSA, Grader.BGS),
         categories=("One Piece", " Pokemon", "Pokemon"),
-        keywords_blocked=("Jumbo  Card", "PROXY"),
+        keywords_blocked=("Jumbo  Card", "PROXY", "Mew *"),
         sellers_blocked=("b" * 40, "a" * 40, ""),
     )
     other = DealPolicy(
         graders=(Grader.PSA, Grader.BGS),
         categories=("Pokemon", "One Piece"),
-        keywords_blocked=("proxy", "jumbo card", "Proxy"),
+        keywords_blocked=("proxy", "jumbo card", "Proxy", "mew**"),
         sellers_blocked=("a" * 40, "b" * 40),
     )
     one, two = (checked(ServerSettings(policy)).policy for policy in (some, other))
     assert policy_hash(one) == policy_hash(two)
-    assert one.keywords_blocked == ("jumbo card", "proxy")
+    assert one.keywords_blocked == ("jumbo card", "mew*", "proxy")
 
 
 def test_a_category_is_met_however_an_admin_spells_its_letters() -> None:

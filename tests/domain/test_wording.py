@@ -1,13 +1,36 @@
 """Two catalogues' words for one card."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from core.domain.wording import number_of, set_words, words_of
+from core.domain.wording import folded, number_of, set_words, words_in, words_of
 
 
 def test_words_have_no_case_accents_or_punctuation() -> None:
     assert words_of("Pokémon EX [1st Edition]") == words_of("pokemon-ex, 1ST edition")
     assert words_of("Charizard ex") != words_of("Charizard")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("One_Piece: 1st, one!", ["one", "piece", "1st", "one"]),
+        ("ピカチュウex 皮卡丘V", ["ピカチュウ", "ex", "皮卡丘", "v"]),
+        ("ﾊﾞｽ バス ハス", ["バス", "バス", "ハス"]),
+        ("Pokémon™ ＰＲＯＭＯ 𝐌𝐞𝐰", ["pokemon", "promo", "mew"]),
+        ("피카츄", ["피카츄"]),
+    ],
+)
+def test_words_are_told_in_their_order_and_apart_where_the_script_changes(
+    text: str, words: list[str]
+) -> None:
+    assert words_in(text) == words
+
+
+@given(st.text())
+def test_a_text_is_folded_once_and_for_all(text: str) -> None:
+    assert folded(folded(text)) == folded(text)
 
 
 @pytest.mark.parametrize(
