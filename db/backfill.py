@@ -1,4 +1,4 @@
-"""How far the past was read: one row for each stretch of it."""
+"""How far the past was read, at vendors and among our own posts: one row for each stretch of it."""
 
 from collections.abc import Collection
 from datetime import datetime

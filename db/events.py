@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import BigInteger, String, Text, delete, func, insert, select
+from sqlalchemy import BigInteger, String, Text, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
@@ -102,9 +102,3 @@ async def newest(tx: Tx) -> int:
 async def move_cursor(tx: Tx, reader: str, seq: int) -> None:
     row = insert_new(tx, ReaderRow).values(name=reader, seq=seq)
     await tx.execute(row.on_conflict_do_update(index_elements=["name"], set_={"seq": seq}))
-
-
-async def forget_before(tx: Tx, at: datetime, *, limit: int = 50_000) -> None:
-    """Delete the oldest events before a time, at most `limit` of them."""
-    old = select(EventRow.seq).where(EventRow.at < at).order_by(EventRow.seq).limit(limit)
-    await tx.execute(delete(EventRow).where(EventRow.seq.in_(old)))

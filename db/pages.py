@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, String, delete, insert, select
+from sqlalchemy import BigInteger, String, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.filters import DealFilter
@@ -34,7 +34,3 @@ async def keep(tx: Tx, query: DealFilter, *, by: int, now: datetime) -> int:
 async def get(tx: Tx, page_id: int) -> DealFilter | None:
     query = select(PageRow.query).where(PageRow.id == page_id, PageRow.kind == DEALS)
     return (await tx.execute(query)).scalar_one_or_none()
-
-
-async def forget_before(tx: Tx, at: datetime) -> None:
-    await tx.execute(delete(PageRow).where(PageRow.at < at))

@@ -14,7 +14,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    delete,
     func,
     insert,
     select,
@@ -31,7 +30,6 @@ from db.base import Base
 from db.deals import VerdictRow
 from db.engine import Tx
 from db.listings import ListingRow, VersionRow
-from db.revaluations import RevaluationRow
 from db.types import UtcDateTime
 from db.work import Priority, WorkRow
 
@@ -173,12 +171,6 @@ async def best(tx: Tx, run: Revaluation) -> list[Found]:
     )
     rows = await tx.execute(query)
     return [_found(before, deal) for before, deal in rows if deal is not None]
-
-
-async def forget(tx: Tx, before: datetime) -> None:
-    """What the listings of runs that ended before then came to."""
-    old = select(RevaluationRow.id).where(RevaluationRow.ended_at < before)
-    await tx.execute(delete(ItemRow).where(ItemRow.revaluation_id.in_(old)))
 
 
 def _of_policy(version_id: Any, policy_hash: str) -> ColumnElement[bool]:

@@ -38,11 +38,12 @@ class RevaluationRow(Base):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """The newest message of a run."""
+    """The newest message of a run. `is_shown`: Discord has it as it is wanted."""
 
     post_id: int
     payload: Payload
     sent_at: datetime | None
+    is_shown: bool
 
 
 async def hold_guild(tx: Tx, guild_id: int) -> None:
@@ -94,11 +95,15 @@ async def page(tx: Tx, id: int) -> tuple[int, datetime, Page | None]:
     """The number of a run's newest message, when it last changed, and what it says; None when unwanted."""
     query = select(RevaluationRow.page, RevaluationRow.shown_at).where(RevaluationRow.id == id)
     number, shown_at = (await tx.execute(query)).one()
-    post = select(PostRow.id, PostRow.payload, PostRow.sent_at).where(
-        PostRow.dedupe_key == key_of(id, number)
+    post = (
+        select(PostRow.id, PostRow.payload, PostRow.sent_at)
+        .add_columns(PostRow.wanted_rev, PostRow.shown_rev)
+        .where(PostRow.dedupe_key == key_of(id, number))
     )
-    row = (await tx.execute(post)).first()
-    return number, shown_at, None if row is None else Page(row[0], row[1], row[2])
+    if (row := (await tx.execute(post)).first()) is None:
+        return number, shown_at, None
+    is_shown = row.shown_rev >= row.wanted_rev
+    return number, shown_at, Page(row.id, row.payload, row.sent_at, is_shown)
 
 
 async def turn_page(tx: Tx, id: int, number: int, now: datetime) -> None:

@@ -50,8 +50,8 @@ class _Shown(msgspec.Struct, frozen=True):
         return self.verdict_id, self.deal.tier.value
 
 
-async def _unfollowed(tx: Tx, post_id: int | None, limit: int) -> list[_Shown]:
-    """Calls that are shown in a server where they are not followed yet."""
+async def _unfollowed(tx: Tx, post_ids: Collection[int]) -> list[_Shown]:
+    """Calls that these messages show in a server where they are not followed yet."""
     columns = (PostRow.id, PostRow.guild_id, PostRow.payload)
     by_itself = select(*columns, PostRow.verdict_id, PostRow.version_id).where(
         PostRow.verdict_id.is_not(None), ~_is_followed(PostRow.verdict_id)
@@ -61,18 +61,13 @@ async def _unfollowed(tx: Tx, post_id: int | None, limit: int) -> list[_Shown]:
         .join(DigestLineRow, DigestLineRow.post_id == PostRow.id)
         .where(~_is_followed(DigestLineRow.verdict_id))
     )
-    return [
-        one
-        for query in (by_itself, in_a_digest)
-        for one in await _read(tx, query.where(PostRow.message_id.is_not(None)), post_id, limit)
-    ]
+    return [one for query in (by_itself, in_a_digest) for one in await _read(tx, query, post_ids)]
 
 
-async def _read(tx: Tx, query: Select[*tuple[Any, ...]], post_id: int | None, limit: int) -> list[_Shown]:
+async def _read(tx: Tx, query: Select[*tuple[Any, ...]], post_ids: Collection[int]) -> list[_Shown]:
     shown_at = func.coalesce(PostRow.sent_at, PostRow.created_at).label("shown_at")
-    query = query.add_columns(shown_at).order_by(PostRow.id).limit(limit)
-    if post_id is not None:
-        query = query.where(PostRow.id == post_id)
+    query = query.where(PostRow.id.in_(post_ids), PostRow.message_id.is_not(None))
+    query = query.add_columns(shown_at).order_by(PostRow.id)
     return [
         _Shown(row.id, row.shown_at, row.guild_id, row.verdict_id, row.version_id, deal)
         for row in await tx.execute(query)
@@ -96,17 +91,18 @@ def _shown_as(payload: Payload, version_id: int) -> DealPost | DigestLine | None
     return payload if isinstance(payload, DealPost) else None
 
 
-async def is_any_left(tx: Tx) -> bool:
-    """Whether there is a message whose calls nobody follows; a look over all that were ever shown."""
-    return bool(await _unfollowed(tx, None, 1))
+async def shown_after(tx: Tx, post_id: int, *, limit: int) -> list[int]:
+    """The messages there are whose posts come after this one, in their order."""
+    query = select(PostRow.id).where(PostRow.id > post_id, PostRow.message_id.is_not(None))
+    return list((await tx.execute(query.order_by(PostRow.id).limit(limit))).scalars())
 
 
-async def follow(tx: Tx, post_id: int | None = None, *, limit: int = 100) -> int:
-    """Calls that a message shows (this one, or any) are followed; how many nobody followed yet.
+async def follow(tx: Tx, *post_ids: int) -> int:
+    """Calls that these messages show are followed; how many nobody followed yet.
 
     A call that was shown before, here or elsewhere, is the same call.
     """
-    shown = await _unfollowed(tx, post_id, limit)
+    shown = await _unfollowed(tx, post_ids)
     if not shown:
         return 0
     known = await _known(tx, shown)

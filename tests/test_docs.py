@@ -21,7 +21,8 @@ from core.domain.digests import LINES_MAX
 from core.domain.guilds import POSTS_PER_HOUR, REPEAT_FALL_BPS
 from core.domain.listings import SALE_SETTLES
 from core.runtime import sources
-from core.services import appraisal, arrivals, listings, rechecks
+from core.services import appraisal, arrivals, housekeeping, listings, rechecks
+from core.services.revaluations import BOUNDS
 from core.settings import FROM_FILES, NAMES
 from core.sources.http import breaker
 from core.telemetry import Metrics
@@ -223,4 +224,12 @@ def test_the_numbers_of_the_api_and_of_operating_are_those_of_the_code() -> None
     assert markdown.unsaid(API, (requests, body, answer)) == []
     kept, failures = f"newest {migrate.BACKUPS_KEPT}", f"After {breaker.FAILURES_MAX} failures in a row"
     waits = f"up to {appraisal.EXPIRES_AFTER.days * 24} hours"
-    assert markdown.unsaid(OPERATING, (kept, failures, waits)) == []
+    grows = (
+        f"one or more for each, and vendor | {housekeeping.OBSERVATIONS_KEPT.days} days",
+        f"the first of each price, the others {housekeeping.JUDGED_KEPT.days} days",
+        f"the newest {housekeeping.REVISIONS_EACH} of each price and policy",
+        f"for readers such as PostHog | {housekeeping.EVENTS_KEPT.days} days",
+        f"up to {BOUNDS.listings:,} a run | {housekeeping.ITEMS_KEPT.days} days",
+        f"one a `/deals latest` | {housekeeping.PAGES_KEPT.days} days",
+    )
+    assert markdown.unsaid(OPERATING, (kept, failures, waits, *grows)) == []

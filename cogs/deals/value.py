@@ -2,13 +2,21 @@
 
 import discord
 from discord import app_commands
+from discord.ext import commands
 
 from cogs.client import CartelBot
 from cogs.deals.inspect import What
 from cogs.deals.part import Part
 from cogs.ui.errors import Interaction, guarded
 from cogs.ui.format import usd
-from cogs.ui.overrides import ReasonForm, override_embed, overrides_embed, refuse_others
+from cogs.ui.overrides import (
+    is_value_form,
+    override_embed,
+    overrides_embed,
+    reason_form,
+    refuse_others,
+    take_value_form,
+)
 from cogs.ui.text import clean
 from core.domain.overrides import CONFIDENCE, DAYS, DAYS_MAX, USD_MAX, Wanted
 
@@ -49,8 +57,13 @@ class Value(Part):
     ) -> None:
         """Set what a card in a grade is worth, and say why."""
         await interaction.response.send_modal(
-            ReasonForm(interaction, what, Wanted(dollars, "", low, high, confidence, days))
+            reason_form(interaction, what, Wanted(dollars, "", low, high, confidence, days))
         )
+
+    @commands.Cog.listener("on_interaction")
+    async def value_form_came_back(self, interaction: discord.Interaction[CartelBot]) -> None:
+        if is_value_form(interaction):
+            await take_value_form(self, interaction)
 
     @value.command(name="list")
     @app_commands.describe(history="Also what was cleared, replaced or has expired")

@@ -14,16 +14,14 @@ from core.domain.operations import (
     Readiness,
     SourceHealth,
 )
-from db import jobs, operations, pages, pauses, processes, tries, work
+from core.services.housekeeping import Housekeeping
+from db import jobs, operations, pauses, processes, tries, work
 from db.engine import DATABASE_FAILURES, Database, Tx, reason_of
-from db.events import forget_before
 from db.work import Depth
 
 FAILURES_MEAN_TROUBLE = 3
 LATE_MEANS_TROUBLE = timedelta(minutes=5)
 PARKED_ERRORS_MAX = 5
-EVENTS_KEPT = timedelta(days=7)
-PAGES_KEPT = timedelta(days=7)
 PROCESS_IS_GONE_AFTER = timedelta(seconds=60)
 
 
@@ -34,6 +32,7 @@ class OperationService:
         self.db = db
         self.clock = clock
         self.me = me
+        self._housekeeping = Housekeeping(db, clock)
 
     async def begin(self) -> None:
         """This process is there; what processes that are no more had taken, or knew, is gone with them."""
@@ -60,9 +59,7 @@ class OperationService:
 
     async def housekeep(self) -> None:
         """Forget what is kept for a while only."""
-        async with self.db.write() as tx:
-            await forget_before(tx, self.clock.now() - EVENTS_KEPT)
-            await pages.forget_before(tx, self.clock.now() - PAGES_KEPT)
+        await self._housekeeping.run()
 
     async def readiness(self) -> Readiness:
         """Whether the work gets done: each check with the age of what it rests on."""

@@ -11,7 +11,7 @@ from core.errors import SourceError
 from core.services.evidence import EvidenceService
 from core.sources.base import Urgency, asking
 from core.telemetry import Metrics
-from db import aftermath, outcomes, prices, showings
+from db import aftermath, backfill, outcomes, prices, showings
 from db.catalog import Slab
 from db.engine import Database
 
@@ -23,8 +23,9 @@ ASKED_EVERY = timedelta(minutes=20)
 MILESTONES_MAX = 200
 BATCH = 50
 BATCHES_MAX = 40
-ADOPTED_MAX = 1_000
-"""Posts of which a start finds that nobody follows them: of a time before this was done."""
+ADOPTION = "showings"
+"""How far posts of a time before calls were followed were looked at."""
+ADOPTIONS_MAX = 100
 
 
 class OutcomeService:
@@ -39,7 +40,7 @@ class OutcomeService:
         *,
         batch: int = BATCH,
     ) -> None:
-        """`batch` calls are looked at in one transaction."""
+        """`batch` calls, or posts, are looked at in one transaction."""
         self.db = db
         self.clock = clock
         self.metrics = metrics
@@ -61,14 +62,20 @@ class OutcomeService:
         return looked_at
 
     async def _adopt(self) -> None:
-        async with self.db.read() as tx:
-            self._has_adopted = not await showings.is_any_left(tx)
-        if self._has_adopted:
-            return
-        async with self.db.write() as tx:
-            begun = await showings.follow(tx, limit=ADOPTED_MAX)
-        log.info("posts are followed now", posts=begun)
-        self._has_adopted = begun == 0
+        """Posts of a time before calls were followed: each is looked at once, over restarts, too."""
+        begun = 0
+        for _ in range(ADOPTIONS_MAX):
+            async with self.db.read() as tx:
+                after = await backfill.cursor(tx, ADOPTION)
+                post_ids = await showings.shown_after(tx, after, limit=self.batch)
+            if not post_ids:
+                self._has_adopted = True
+                break
+            async with self.db.write() as tx:
+                begun += await showings.follow(tx, *post_ids)
+                await backfill.advance(tx, ADOPTION, post_ids[-1])
+        if begun:
+            log.info("posts are followed now", posts=begun)
 
     async def _look(self) -> int:
         """One batch, each in the light of everything that is known by now."""

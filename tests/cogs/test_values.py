@@ -1,12 +1,17 @@
 """/deals value: for administrators of the operator's server alone, with a form for the reason."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.domain.overrides import Wanted
+from core.domain.questions import LENGTH_MAX
+from core.simulator.app import Simulator
 from core.simulator.discord.interactions import Interaction
 from core.simulator.discord.messages import Message
 from core.simulator.discord.population import ADA_ID, GENERAL_ID, GUILD_ID, TOM_ID
-from tests.cogs.conftest import Stage
+from tests.cogs.conftest import Stage, staged
+from tests.cogs.memory import Memory, StepClock
 
 WHAT = "PSA 12345678"
 REFUSED = "Values are set by those who run this bot, as administrators in their own server."
@@ -28,11 +33,11 @@ def said(message: Message) -> str:
     return str(message.payload["content"] or embeds[0]["description"])
 
 
-async def submitted(stage: Stage, opened: Interaction) -> Interaction:
+async def submitted(stage: Stage, opened: Interaction, **fields: str) -> Interaction:
     """The form that was opened, sent with a reason."""
     assert opened.modal is not None
-    reason = {"reason": "seen at an auction"}
-    return await stage.discord.people.submit_modal(ADA_ID, opened.modal["custom_id"], reason)
+    entered = {"reason": "seen at an auction", **fields}
+    return await stage.discord.people.submit_modal(ADA_ID, opened.modal["custom_id"], entered)
 
 
 async def answered(stage: Stage, interaction: Interaction) -> str:
@@ -66,6 +71,47 @@ async def test_two_forms_that_are_open_at_once_are_not_confused(home: Stage) -> 
         await answered(home, await submitted(home, opened))
     kept = [(one.title, one.setting.value_usd_micros) for one in home.memory.overrides.kept]
     assert kept == [("PSA 2222", 2_000_000), ("PSA 1111", 1_000_000)]
+
+
+async def test_the_form_outlives_a_restart_with_all_that_was_asked_for(
+    simulator: Simulator, memory: Memory, clock: StepClock
+) -> None:
+    async with staged(simulator, memory, clock) as before:
+        before.bot.operator_guild_id = GUILD_ID
+        figures = {"low": 0.01, "high": 9_999_999.99, "confidence": 100, "days": 365}
+        opened = await run(before, "set", ADA_ID, what=WHAT, dollars=160.5, **figures)
+    async with staged(simulator, memory, clock) as after:
+        after.bot.operator_guild_id = GUILD_ID
+        await answered(after, await submitted(after, opened))
+    [made] = memory.overrides.kept
+    setting = made.setting
+    assert (made.title, setting.reason, setting.confidence) == (WHAT, "seen at an auction", 100)
+    assert (setting.value_usd_micros, setting.low_usd_micros) == (160_500_000, 10_000)
+    assert (setting.high_usd_micros, setting.expires_at - made.at) == (9_999_999_990_000, timedelta(days=365))
+
+
+async def test_the_longest_link_fits_into_the_form_and_may_be_changed_there(home: Stage) -> None:
+    link = "https://collectorcrypt.com/" + "x" * (LENGTH_MAX - 27)
+    opened = await run(home, "set", what=link, dollars=1)
+    await answered(home, await submitted(home, opened))
+    await answered(home, await submitted(home, opened, what=WHAT))
+    assert [one.title for one in home.memory.overrides.kept] == [WHAT, link]
+
+
+@pytest.mark.parametrize("custom_id", ["v1:value:1234567890", "v1:value:1:2:3:4:5:6", "v1:value::::1:1"])
+async def test_a_form_of_another_version_says_to_open_it_again(home: Stage, custom_id: str) -> None:
+    opened = await run(home, "set", what=WHAT, dollars=1)
+    assert opened.modal is not None
+    opened.modal["custom_id"] = custom_id
+    assert "open it again with `/deals value set`" in await answered(home, await submitted(home, opened))
+    assert home.memory.overrides.kept == []
+
+
+async def test_who_is_no_administrator_any_more_sets_nothing_with_a_form_that_is_open(home: Stage) -> None:
+    opened = await run(home, "set", what=WHAT, dollars=1)
+    home.bot.operator_guild_id = GUILD_ID + 1
+    assert await answered(home, await submitted(home, opened)) == REFUSED
+    assert home.memory.overrides.kept == []
 
 
 async def test_values_are_listed_and_cleared(home: Stage) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, text
 
 from core.domain.listings import Reported
 from core.events import Event, ListingClosed, PostShown
-from db import events
+from db import events, leftovers
 from db.engine import Database
 from db.events import EventRow, Fact, Stored
 from tests.databases import on_sqlite
@@ -105,12 +105,11 @@ async def test_a_number_is_never_used_again_when_the_log_was_emptied(db: Databas
 async def test_the_oldest_events_are_forgotten_a_bounded_number_at_a_time(db: Database) -> None:
     await append(db, 1, 2, 3)
     await append(db, 4, days=1)
-    async with db.write() as tx:
-        await events.forget_before(tx, NOW + timedelta(days=1), limit=2)
-    assert await subjects(db) == ["post:3", "post:4"]
-    async with db.write() as tx:
-        await events.forget_before(tx, NOW + timedelta(days=1))
-    assert await subjects(db) == ["post:4"]
+    for is_end, left in ((False, ["post:3", "post:4"]), (True, ["post:4"])):
+        async with db.write() as tx:
+            found = await leftovers.old_events(tx, NOW + timedelta(days=1), after=0, limit=2)
+            await leftovers.forget(tx, leftovers.EVENTS, found.ids)
+        assert (found.is_end, await subjects(db)) == (is_end, left)
 
 
 async def test_a_new_reader_begins_with_what_happens_next_and_goes_on_where_it_was(db: Database) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from core.domain.operations import GATEWAY_PATIENCE_S, Check, Outcome, Parked, ParkedRows, SourceHealth
 from core.services.appraisal import TRIES_MAX
+from core.services.housekeeping import EVENTS_KEPT
 from core.services.jobs import JobService
-from core.services.operations import EVENTS_KEPT, FAILURES_MEAN_TROUBLE, LATE_MEANS_TROUBLE
+from core.services.operations import FAILURES_MEAN_TROUBLE, LATE_MEANS_TROUBLE
 from db import processes, work
 from db.engine import Database
 from db.events import EventRow

@@ -5,12 +5,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import Row, delete
+from sqlalchemy import Row, delete, insert, select, update
 
 from core.domain.listings import Reported, SourceName, Wallet
 from core.errors import SourceUnavailable
-from core.services.outcomes import OutcomeService
+from core.services.outcomes import ADOPTIONS_MAX, OutcomeService
+from db.catalog import TokenSlabRow
 from db.outcomes import OutcomeRow
+from db.posts import PostRow
 from db.showings import ShowingRow
 from tests.databases import NOW
 from tests.services.house import House
@@ -186,6 +188,73 @@ async def test_posts_of_a_time_before_calls_were_followed_are_followed_from_the_
         await tx.execute(delete(OutcomeRow))
     row = await the_outcome(house)
     assert (row.tier, row.shown_at) == ("gold", NOW)
+
+
+async def post_many(house: House, *mints: str) -> None:
+    """Deals, shown one after the other: each has the same number as its token, version and post."""
+    for mint in mints:
+        house.value(by_alt(), mint)
+        await house.tell(listed(80, mint=mint))
+        await house.appraisal.work_due()
+        while await house.show_posts():
+            pass
+
+
+async def forget_calls(house: House) -> None:
+    """As in a database of a time before calls were followed."""
+    async with house.db.write() as tx:
+        await tx.execute(delete(ShowingRow))
+        await tx.execute(delete(OutcomeRow))
+
+
+def two_at_a_time(house: House) -> OutcomeService:
+    """As a process begins."""
+    return OutcomeService(house.db, house.clock, house.metrics, house.evidence, batch=2)
+
+
+async def test_posts_that_cannot_be_followed_do_not_keep_others_from_being_followed(house: House) -> None:
+    await house.join()
+    await post_many(house, "a", "b", "c", "d", "e", "f")
+    await forget_calls(house)
+    async with house.db.write() as tx:
+        await tx.execute(update(PostRow).where(PostRow.id <= 3).values(guild_id=None))
+        unknown = update(TokenSlabRow).where(TokenSlabRow.token_id.between(2, 4))
+        await tx.execute(unknown.values(until=house.clock.now()))
+    await two_at_a_time(house).follow_up()
+    assert {row.version_id for row in await house.rows(OutcomeRow)} == {1, 5, 6}
+    assert [row.post_id for row in await house.rows(ShowingRow)] == [5, 6]
+
+
+async def test_each_message_is_looked_at_once_over_restarts_too(house: House) -> None:
+    await house.join()
+    await post_many(house, "a", "b", "c")
+    await forget_calls(house)
+    await two_at_a_time(house).follow_up()
+    assert len(await house.rows(OutcomeRow)) == 3
+    await post_many(house, "d", "e", "f")
+    await forget_calls(house)  # those of an older program, which ran in between, among them
+    await two_at_a_time(house).follow_up()
+    assert {row.version_id for row in await house.rows(OutcomeRow)} == {4, 5, 6}
+
+
+async def test_a_long_past_is_looked_at_in_more_than_one_run(house: House) -> None:
+    await house.join()
+    await house.post_a_deal()
+    async with house.db.write() as tx:
+        [[post]] = [await tx.execute(select(PostRow.__table__))]
+        row = dict(post._mapping) | {"verdict_id": None, "version_id": None}
+        copies = [row | {"id": n + 2, "dedupe_key": str(n)} for n in range(ADOPTIONS_MAX)]
+        await tx.execute(insert(PostRow), copies)
+        last = row | {"id": ADOPTIONS_MAX + 2, "dedupe_key": "last"}
+        await tx.execute(insert(PostRow), [last | {"verdict_id": 1, "version_id": 1}])
+    await forget_calls(house)
+    async with house.db.write() as tx:
+        await tx.execute(update(PostRow).where(PostRow.id == 1).values(message_id=None))
+    slow = OutcomeService(house.db, house.clock, house.metrics, house.evidence, batch=1)
+    await slow.follow_up()
+    assert await house.rows(OutcomeRow) == []
+    await slow.follow_up()
+    assert len(await house.rows(OutcomeRow)) == 1
 
 
 async def test_more_than_a_batch_is_followed_in_one_run(house: House) -> None:

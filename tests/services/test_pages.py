@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from core.domain.deals import DEFAULT_POLICY, DealPolicy, policy_hash
@@ -11,7 +12,8 @@ from core.domain.listings import Reported, Venue
 from core.domain.money import Amount, Unit
 from core.domain.posts import DealPage, DealPost
 from core.errors import NotFound
-from core.services.operations import PAGES_KEPT
+from core.services.deals import GAMES_KEPT_S
+from core.services.housekeeping import PAGES_KEPT
 from db import deals as verdicts
 from db import guilds
 from db.deals import Verdict
@@ -19,7 +21,7 @@ from db.listings import VersionRow
 from db.pages import PageRow
 from tests.cogs.deal_posts import a_deal
 from tests.services.house import GUILD, House
-from tests.services.reports import a_slab, by_alt, ended, listed
+from tests.services.reports import CARD, a_slab, by_alt, ended, listed
 
 pytestmark = pytest.mark.slow
 
@@ -67,15 +69,15 @@ async def test_pages_are_turned_forth_and_back(house: House) -> None:
     await deals(house, 23)
     first, page_id = await browse(house)
     assert page_id is not None
-    second, _ = await house.deals.turn(page_id, guild_id=None, before=first.next_before)
-    third, _ = await house.deals.turn(page_id, guild_id=None, before=second.next_before)
+    second, _ = await house.deals.turn(page_id, guild_id=None, by=READER, before=first.next_before)
+    third, _ = await house.deals.turn(page_id, guild_id=None, by=READER, before=second.next_before)
     assert [len(page.items) for page in (first, second, third)] == [10, 10, 3]
     seen = [view.id for page in (first, second, third) for view in page.items]
     assert seen == sorted(set(seen), reverse=True)
     assert (third.next_before, first.has_newer, third.has_newer) == (None, False, True)
-    back, _ = await house.deals.turn(page_id, guild_id=None, after=third.items[0].version_id)
+    back, _ = await house.deals.turn(page_id, guild_id=None, by=READER, after=third.items[0].version_id)
     assert [view.id for view in back.items] == [view.id for view in second.items]
-    newest, _ = await house.deals.turn(page_id, guild_id=None, after=back.items[0].version_id)
+    newest, _ = await house.deals.turn(page_id, guild_id=None, by=READER, after=back.items[0].version_id)
     assert (newest.items, newest.has_newer) == (first.items, False)
 
 
@@ -95,7 +97,7 @@ async def test_deals_that_end_or_appear_between_two_pages_make_no_gap(house: Hou
     assert page_id is not None
     await house.tell(ended(Reported.DELISTED, 100, mint=first.items[-1].deal.mint))
     await deals(house, 3, first=23)
-    second, _ = await house.deals.turn(page_id, guild_id=None, before=first.next_before)
+    second, _ = await house.deals.turn(page_id, guild_id=None, by=READER, before=first.next_before)
     assert prices(first) + prices(second) == list(range(82, 62, -1))
 
 
@@ -105,9 +107,9 @@ async def test_a_page_that_emptied_says_so_and_leads_back(house: House) -> None:
     assert page_id is not None
     for n in range(2):
         await house.tell(ended(Reported.DELISTED, 100, mint=f"mint-{n}"))
-    second, _ = await house.deals.turn(page_id, guild_id=None, before=first.next_before)
+    second, _ = await house.deals.turn(page_id, guild_id=None, by=READER, before=first.next_before)
     assert (second.items, second.has_newer, second.next_before) == ((), True, None)
-    again, _ = await house.deals.turn(page_id, guild_id=None)
+    again, _ = await house.deals.turn(page_id, guild_id=None, by=READER)
     assert len(again.items) == 10
 
 
@@ -115,7 +117,7 @@ async def test_two_people_may_turn_the_same_page_at_once(house: House) -> None:
     await deals(house, 12)
     first, page_id = await browse(house)
     assert page_id is not None
-    turns = (house.deals.turn(page_id, guild_id=None, before=first.next_before) for _ in range(2))
+    turns = (house.deals.turn(page_id, guild_id=None, by=READER, before=first.next_before) for _ in range(2))
     one, other = await asyncio.gather(*turns)
     assert one == other
 
@@ -126,11 +128,11 @@ async def test_a_list_is_forgotten_after_a_week(house: House) -> None:
     assert page_id is not None
     house.clock.advance(PAGES_KEPT)
     await house.operations.housekeep()
-    assert (await house.deals.turn(page_id, guild_id=None))[1] == EVERYTHING
+    assert (await house.deals.turn(page_id, guild_id=None, by=READER))[1] == EVERYTHING
     house.clock.advance(timedelta(seconds=1))
     await house.operations.housekeep()
     with pytest.raises(NotFound, match="too old"):
-        await house.deals.turn(page_id, guild_id=None)
+        await house.deals.turn(page_id, guild_id=None, by=READER)
 
 
 async def test_a_server_turns_the_pages_of_its_own_deals(house: House) -> None:
@@ -138,7 +140,7 @@ async def test_a_server_turns_the_pages_of_its_own_deals(house: House) -> None:
     _, page_id = await browse(house)
     assert page_id is not None
     await house.join(policy=DealPolicy(confidence_min=61))
-    page, _ = await house.deals.turn(page_id, guild_id=GUILD)
+    page, _ = await house.deals.turn(page_id, guild_id=GUILD, by=READER)
     assert page.items == ()
 
 
@@ -154,7 +156,7 @@ async def test_a_narrow_search_has_pages_too(house: House) -> None:
     await deals(house, 15)
     first, page_id = await browse(house, DealFilter(text="nico"))
     assert page_id is not None
-    second, where = await house.deals.turn(page_id, guild_id=None, before=first.next_before)
+    second, where = await house.deals.turn(page_id, guild_id=None, by=READER, before=first.next_before)
     assert (len(first.items), len(second.items), where.text) == (10, 5, "nico")
 
 
@@ -162,3 +164,9 @@ async def test_the_games_of_what_we_saw_are_known(house: House) -> None:
     assert await house.deals.categories() == ()
     await house.tell(listed(80, 0), listed(80, 1, mint="b", slab=a_slab("b", card=None)))
     assert await house.deals.categories() == ("One Piece",)
+    baseball = a_slab("c", card=msgspec.structs.replace(CARD, game="Baseball"))
+    await house.tell(listed(80, 2, mint="c", slab=baseball))
+    house.pass_time(GAMES_KEPT_S - 1)
+    assert await house.deals.categories() == ("One Piece",)
+    house.pass_time(1)
+    assert await house.deals.categories() == ("Baseball", "One Piece")

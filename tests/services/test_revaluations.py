@@ -7,70 +7,26 @@ import msgspec
 import pytest
 
 from core.domain.deals import DEFAULT_POLICY, DealTier
-from core.domain.listings import Report, Reported, SourceName
-from core.domain.revaluations import Outcome, Revaluation, RevaluationPost, RevaluationState, Span
+from core.domain.listings import Reported, SourceName
+from core.domain.revaluations import Outcome, RevaluationState, Span
 from core.errors import InvalidInput, LimitReached, NotFound, SourceUnavailable
 from core.services.appraisal import EXPIRES_AFTER
-from core.services.revaluations import EDITED_FOR, SHOWN_EVERY, Bounds, RevaluationService
+from core.services.housekeeping import ITEMS_KEPT
+from core.services.revaluations import Bounds, RevaluationService
 from db import work
-from db.posts import PostRow
 from db.revaluation_items import ItemRow
 from db.revaluations import RevaluationRow
 from db.work import Priority, WorkRow
+from tests.services.anew import CHANNEL, SHOWN_S, go_on, last, offered, on_sale, shown, start, stock
 from tests.services.house import GUILD, House
-from tests.services.reports import CARD, a_slab, by_alt, ended, listed
+from tests.services.reports import by_alt, ended
 
 pytestmark = pytest.mark.slow
-
-CHANNEL = 77
-SHOWN_S = SHOWN_EVERY.total_seconds()
-EDITED_S = EDITED_FOR.total_seconds()
-
-
-def offered(mint: str, second: float = 0, price: float = 80) -> Report:
-    """A card of its own kind, at $80."""
-    card = msgspec.structs.replace(CARD, name=mint)
-    return listed(price, second, mint=mint, slab=a_slab(mint, card=card))
-
-
-async def on_sale(house: House, worth: dict[str, float], second: float = 0) -> None:
-    """Each is on sale for $80, valued and judged."""
-    for mint, value in worth.items():
-        house.value(by_alt(value), mint)
-    await house.tell(*(offered(mint, second) for mint in worth))
-    await house.appraisal.work_due()
 
 
 @pytest.fixture
 async def market(house: House) -> House:
-    """A server, and four cards: a GOLD, one that is too dear, a HIGH and another GOLD."""
-    await house.join()
-    await on_sale(house, {"sinks": 160, "wakes": 80, "rises": 100, "stays": 160, "sells": 160})
-    await house.show_posts()
-    house.pass_time(3600)
-    return house
-
-
-async def start(house: House, span: Span = Span.ALL, *, guild_id: int = GUILD) -> Revaluation:
-    return await house.revaluations.start(guild_id, span, channel_id=CHANNEL, by=1)
-
-
-async def go_on(house: House, times: int = 1, pause_s: float = SHOWN_S) -> None:
-    """As the jobs do: queue, value, look."""
-    for _ in range(times):
-        await house.revaluations.work_due()
-        await house.appraisal.work_due()
-        await house.show_posts()
-        house.pass_time(pause_s)
-    await house.revaluations.work_due()
-
-
-async def shown(house: House) -> list[RevaluationPost]:
-    return [row.payload for row in await house.rows(PostRow) if row.purpose == "revaluation"]
-
-
-async def last(house: House) -> RevaluationPost:
-    return (await shown(house))[-1]
+    return await stock(house)
 
 
 async def test_each_figure_of_the_result_is_what_one_counts_by_hand(market: House) -> None:
@@ -248,32 +204,6 @@ async def test_a_run_goes_on_where_a_killed_process_left_it(market: House) -> No
     assert (await last(market)).progress.counts == {Outcome.SAME: 5}
 
 
-async def test_progress_is_shown_every_so_often_and_never_on_an_old_message(market: House) -> None:
-    market.alt.down = SourceUnavailable(market.alt.name, "down")
-    await start(market)
-    await market.show_posts()
-    for _ in range(3):  # within the pause nothing is edited
-        await market.revaluations.work_due()
-        await market.appraisal.work_due()
-    [row] = [row for row in await market.rows(PostRow) if row.purpose == "revaluation"]
-    assert (row.wanted_rev, row.shown_rev) == (1, 1)
-    market.pass_time(EDITED_S)
-    await market.revaluations.work_due()
-    left, newer = await shown(market)
-    assert left.goes_on_below
-    assert not newer.goes_on_below
-    assert newer.progress.waiting == 5
-
-
-async def test_the_result_of_a_long_run_is_a_message_of_its_own(market: House) -> None:
-    await start(market)
-    await market.show_posts()
-    market.pass_time(EDITED_S)
-    await go_on(market)
-    before, result = await shown(market)
-    assert (before.goes_on_below, result.state) == (True, RevaluationState.DONE)
-
-
 async def test_a_server_that_is_not_judged_has_to_choose_a_channel(house: House) -> None:
     with pytest.raises(NotFound, match="not known yet"):
         await start(house)
@@ -287,9 +217,18 @@ async def test_a_server_that_is_not_judged_has_to_choose_a_channel(house: House)
 
 
 async def test_listings_of_runs_that_are_long_over_are_forgotten(market: House) -> None:
+    await market.join(51)
     await start(market)
     await go_on(market)
-    market.pass_time(8 * 86_400)
+    market.pass_time(ITEMS_KEPT.total_seconds() - SHOWN_S)
+    await start(market, guild_id=51)
     await start(market)
-    await market.revaluations.cancel(2, guild_id=GUILD)
+    await market.revaluations.cancel(3, guild_id=GUILD)
+    await market.operations.housekeep()
+    assert {row.revaluation_id for row in await market.rows(ItemRow)} == {1, 2, 3}
+    market.pass_time(2 * SHOWN_S)
+    await market.operations.housekeep()
+    assert {row.revaluation_id for row in await market.rows(ItemRow)} == {2, 3}
+    market.pass_time(ITEMS_KEPT.total_seconds())
+    await market.operations.housekeep()
     assert {row.revaluation_id for row in await market.rows(ItemRow)} == {2}
