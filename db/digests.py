@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     delete,
+    func,
     or_,
     select,
     update,
@@ -35,6 +36,7 @@ class DigestLineRow(Base):
 
     Tier and price are those of that time: a verdict may be revised.
     A line that did not come to be shown is gone: its deal was over by then, or there were better ones.
+    Only when nobody is to see the whole digest any more it stays with that post, which is withdrawn.
     """
 
     __tablename__ = "digest_line"
@@ -99,8 +101,9 @@ async def unwait(tx: Tx, taken: Collection[tuple[int, int]]) -> None:
 
 async def due_servers(tx: Tx, now: datetime, limit: int) -> list[int]:
     """Servers with a digest to make now, the longest waiting first."""
-    query = select(DigestLineRow.guild_id).where(*_is_due(now)).order_by(DigestLineRow.due_at).limit(limit)
-    return list(dict.fromkeys((await tx.execute(query)).scalars()))
+    by_server = select(DigestLineRow.guild_id).where(*_is_due(now)).group_by(DigestLineRow.guild_id)
+    longest_first = by_server.order_by(func.min(DigestLineRow.due_at), DigestLineRow.guild_id)
+    return list((await tx.execute(longest_first.limit(limit))).scalars())
 
 
 async def due(tx: Tx, guild_ids: Collection[int], now: datetime) -> list[DueLine]:
@@ -129,6 +132,12 @@ async def shown_in(tx: Tx, post_ids: Mapping[int, int]) -> None:
         line = update(_LINES).where(DigestLineRow.id == bindparam("of_line"))
         rows = [{"of_line": line_id, "in_post": post_id} for line_id, post_id in post_ids.items()]
         await tx.execute(line.values(post_id=bindparam("in_post")), rows)
+
+
+async def wait_again(tx: Tx, post_ids: Collection[int]) -> None:
+    """The lines of these posts, which nobody saw, wait for a digest as before."""
+    lines = update(DigestLineRow).where(DigestLineRow.post_id.in_(post_ids))
+    await tx.execute(lines.values(post_id=None))
 
 
 async def drop_waiting(tx: Tx, version_id: int) -> None:

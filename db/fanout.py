@@ -15,6 +15,8 @@ from db.listings import ListingRow, VersionRow
 from db.posts import PostRow
 
 _SHOWN_OR_WILL_BE = (PostState.WANTED.value, PostState.SHOWN.value)
+_WAS_SHOWN_OR_WILL_BE = PostRow.first_try_at.is_not(None) | PostRow.state.in_(_SHOWN_OR_WILL_BE)
+"""Not a post that was withdrawn, or parked, before anybody saw it."""
 HOUR = timedelta(hours=1)
 _DEAL, _TRACE = "deal", "trace"
 LastShown = dict[tuple[int, int], Last]
@@ -50,7 +52,7 @@ async def _last_posts(tx: Tx, listing_ids: Collection[int]) -> LastShown:
         select(func.max(PostRow.id))
         .join(VersionRow, VersionRow.id == PostRow.version_id)
         .where(VersionRow.listing_id.in_(listing_ids), PostRow.purpose == _DEAL)
-        .where(PostRow.first_try_at.is_not(None) | PostRow.state.in_(_SHOWN_OR_WILL_BE))
+        .where(_WAS_SHOWN_OR_WILL_BE)
         .group_by(PostRow.guild_id, VersionRow.listing_id)
     )
     query = (
@@ -67,13 +69,15 @@ async def _last_posts(tx: Tx, listing_ids: Collection[int]) -> LastShown:
 
 async def _last_lines(tx: Tx, listing_ids: Collection[int]) -> LastShown:
     """The same in digests; a line that waits counts while its version is the listing's state."""
+    waits = DigestLineRow.post_id.is_(None)
     will_be = (ListingRow.version_id == DigestLineRow.version_id) & ListingRow.is_open
     query = (
         select(DigestLineRow.guild_id, VersionRow.listing_id, DigestLineRow.tier)
         .add_columns(DigestLineRow.price_usd_micros, DigestLineRow.created_at)
         .join(VersionRow, VersionRow.id == DigestLineRow.version_id)
         .join(ListingRow, ListingRow.id == VersionRow.listing_id)
-        .where(VersionRow.listing_id.in_(listing_ids), DigestLineRow.post_id.is_not(None) | will_be)
+        .outerjoin(PostRow, PostRow.id == DigestLineRow.post_id)
+        .where(VersionRow.listing_id.in_(listing_ids), _WAS_SHOWN_OR_WILL_BE | (waits & will_be))
         .order_by(DigestLineRow.id)
     )
     rows = await tx.execute(query)

@@ -4,16 +4,17 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, Row, Select, String, select, true, update
+from sqlalchemy import BigInteger, ForeignKey, Integer, Row, Select, String, func, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.deals import DealPolicy, policy_hash
 from core.domain.guilds import DEFAULT_SETTINGS, Guild, ServerSettings
 from db.base import Base
-from db.engine import Tx, insert_new
+from db.engine import Tx, insert_new, is_postgres
 from db.types import Json, UtcDateTime
 
 NAME_LENGTH_MAX = 100
+_CHOICES_LOCK = 0x0CA2D8
 
 
 class PolicyRow(Base):
@@ -63,6 +64,18 @@ IS_JUDGED = (GuildRow.left_at.is_(None), GuildRow.has_channel.is_(true()))
 """The servers whose policy has a say: they are there and chose a channel."""
 
 
+async def hold_choices(tx: Tx) -> None:
+    """No server chooses anything until the transaction ends; others may hold that as well."""
+    if is_postgres(tx):
+        await tx.execute(select(func.pg_advisory_xact_lock_shared(_CHOICES_LOCK)))
+
+
+async def begin_choice(tx: Tx) -> None:
+    """A server is about to choose: whoever judges and posts by what holds now ends first."""
+    if is_postgres(tx):
+        await tx.execute(select(func.pg_advisory_xact_lock(_CHOICES_LOCK)))
+
+
 async def keep_policy(tx: Tx, policy: DealPolicy, now: datetime) -> str:
     """Store a policy unless it is there already; its hash."""
     digest = policy_hash(policy)
@@ -100,6 +113,11 @@ async def leave(tx: Tx, guild_id: int, now: datetime) -> None:
 async def get(tx: Tx, guild_id: int) -> Guild | None:
     row = (await tx.execute(_guilds().where(GuildRow.id == guild_id))).first()
     return None if row is None else _guild(row)
+
+
+async def get_all(tx: Tx, guild_ids: Collection[int]) -> dict[int, Guild]:
+    """Those of them that are known, by id."""
+    return {row.id: _guild(row) for row in await tx.execute(_guilds().where(GuildRow.id.in_(guild_ids)))}
 
 
 async def hold(tx: Tx, guild_id: int) -> Guild | None:

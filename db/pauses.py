@@ -56,6 +56,11 @@ async def reasons(tx: Tx) -> list[str]:
     return [f"{row.name}: {row.because}" for row in await tx.execute(query)]
 
 
+def notice_key(channel_id: int, settings_n: int) -> str:
+    """The key of the post that tells of a pause."""
+    return f"pause:{channel_id}:{settings_n}"
+
+
 _IS_CURRENT = (
     (GuildRow.id == PauseRow.guild_id)
     & (GuildRow.settings_n == PauseRow.settings_n)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     String,
+    and_,
     case,
     func,
     literal,
@@ -57,6 +58,7 @@ class PostRow(Base):
     shown_rev: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     first_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tried_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(Integer)
     maybe_sent: Mapped[int] = mapped_column(Integer)
@@ -98,7 +100,8 @@ async def change(tx: Tx, post_id: int, payload: Payload, *, rank: int, now: date
         "rank": rank,
         "wanted_rev": PostRow.wanted_rev + 1,
         "state": case((rests, PostRow.state), else_=PostState.WANTED.value),
-        "next_try_at": now,
+        "next_try_at": _when_not_resting(now),
+        "tried_since": None,
         "attempts": case((PostRow.message_id.is_(None), PostRow.attempts), else_=0),
     }
     await tx.execute(update(PostRow).where(PostRow.id == post_id).values(values))
@@ -110,7 +113,8 @@ async def show_again(tx: Tx, post_id: int, *, rank: int, now: datetime) -> None:
         "rank": rank,
         "wanted_rev": PostRow.wanted_rev + 1,
         "state": PostState.WANTED.value,
-        "next_try_at": now,
+        "next_try_at": _when_not_resting(now),
+        "tried_since": None,
     }
     await tx.execute(update(PostRow).where(PostRow.id == post_id).values(values))
 
@@ -124,13 +128,6 @@ async def withdraw(tx: Tx, post_id: int) -> None:
     """A post nobody saw is no longer wanted."""
     row = update(PostRow).where(PostRow.id == post_id, PostRow.first_try_at.is_(None))
     await tx.execute(row.values(state=PostState.WITHDRAWN.value))
-
-
-async def withdraw_from(tx: Tx, channel_id: int) -> None:
-    """What nobody saw of a channel is no longer wanted there."""
-    unseen = update(PostRow).where(PostRow.channel_id == channel_id, PostRow.first_try_at.is_(None))
-    wanted = unseen.where(PostRow.state == PostState.WANTED.value)
-    await tx.execute(wanted.values(state=PostState.WITHDRAWN.value))
 
 
 async def of_versions(tx: Tx, version_ids: list[int]) -> list[Post]:
@@ -165,6 +162,15 @@ async def get(tx: Tx, post_id: int) -> tuple[Post, int | None] | None:
     return None if row is None else (_post(row), row.version_id)
 
 
+async def unseen_of(tx: Tx, guild_id: int, limit: int) -> list[Post]:
+    """What a server waits for and nobody saw, but what another transaction holds at this moment."""
+    # Told so, no engine looks through all that the server was ever shown.
+    of_guild = PostRow.guild_id + 0 == guild_id
+    wanted = _posts().where(PostRow.state == PostState.WANTED.value, of_guild, PostRow.first_try_at.is_(None))
+    rows = await tx.execute(wanted.order_by(PostRow.id).limit(limit).with_for_update(skip_locked=True))
+    return [_post(row) for row in rows]
+
+
 async def is_any_due(tx: Tx, now: datetime, resting: Resting | None = None) -> bool:
     """A look without a lock, so that an empty outbox costs no write."""
     query = select(PostRow.id).where(*_is_next(now, resting))
@@ -191,12 +197,14 @@ async def claim(
     if not found:
         return []
     ids = list(found)
+    is_known = PostRow.tried_since <= now  # else there was no try yet, or the clock was wrong at the first
     tried = update(PostRow).where(PostRow.id.in_(ids))
     await tx.execute(
         tried.values(
             attempts=PostRow.attempts + 1,
             maybe_sent=PostRow.maybe_sent + 1,
             first_try_at=func.coalesce(PostRow.first_try_at, literal(now, UtcDateTime)),
+            tried_since=case((is_known, PostRow.tried_since), else_=literal(now, UtcDateTime)),
             next_try_at=now + retry_after,
         )
     )
@@ -233,6 +241,13 @@ def _row(wish: Wish, now: datetime) -> dict[str, object]:
     }
 
 
+def _when_not_resting(now: datetime) -> ColumnElement[datetime]:
+    """Now, but not before the end of a pause that a failed try brought."""
+    has_failed = and_(PostRow.state == PostState.WANTED.value, PostRow.error.is_not(None))
+    rests = and_(has_failed, PostRow.next_try_at > now)
+    return case((rests, PostRow.next_try_at), else_=literal(now, UtcDateTime))
+
+
 def _is_due(now: datetime) -> ColumnElement[bool]:
     """Its time has come, or lies where only a clock that was wrong can have put it."""
     return or_(PostRow.next_try_at <= now, PostRow.next_try_at > now + WAIT_MAX)
@@ -252,6 +267,7 @@ def _posts() -> Select[*tuple[Any, ...]]:
         PostRow.first_try_at,
         PostRow.attempts,
         PostRow.maybe_sent,
+        PostRow.tried_since,
         PostRow.version_id,
     )
 
@@ -269,4 +285,5 @@ def _post(row: Row[*tuple[Any, ...]]) -> Post:
         first_try_at=row.first_try_at,
         attempts=row.attempts,
         maybe_sent=row.maybe_sent,
+        tried_since=row.tried_since,
     )

@@ -14,7 +14,8 @@ async def shown(tx: Tx, post_id: int, *, rev: int, message_id: int, sent_at: dat
     """Discord has this revision; a newer wish stays wanted, and is due at once."""
     is_done = PostRow.wanted_rev <= rev
     values = {"message_id": message_id, "sent_at": sent_at, "shown_rev": rev, "attempts": 0, "error": None}
-    await tx.execute(update(PostRow).where(PostRow.id == post_id).values(next_try_at=now, **values))
+    values |= {"next_try_at": now, "tried_since": None}
+    await tx.execute(update(PostRow).where(PostRow.id == post_id).values(values))
     done = update(PostRow).where(PostRow.id == post_id, is_done)
     await tx.execute(done.values(state=PostState.SHOWN.value))
 
@@ -53,8 +54,9 @@ async def parked_errors(tx: Tx, limit: int) -> list[str]:
 
 async def requeue(tx: Tx, now: datetime) -> int:
     """Every parked post is due now, with all its tries before it; how many those are."""
-    anew = {"state": PostState.WANTED.value, "attempts": 0, "next_try_at": now, "error": None}
-    rows = update(PostRow).where(PostRow.state == PostState.PARKED.value).values(anew)
+    anew = {"state": PostState.WANTED.value, "attempts": 0, "tried_since": None, "error": None}
+    parked = update(PostRow).where(PostRow.state == PostState.PARKED.value)
+    rows = parked.values(next_try_at=now, **anew)
     return len((await tx.execute(rows.returning(PostRow.id))).all())
 
 

@@ -46,6 +46,11 @@ class ServerSettings(msgspec.Struct, frozen=True):
         return self.tier_channels.get(tier, self.channel_id)
 
     @property
+    def traces_channel_id(self) -> int | None:
+        """Where prices that cannot be meant are told; None for nowhere."""
+        return None if self.channel_id is None else self.trace_channel_id
+
+    @property
     def channels(self) -> frozenset[int]:
         """Every channel that is posted to."""
         chosen = (self.channel_id, self.trace_channel_id, *self.tier_channels.values())

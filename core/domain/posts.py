@@ -1,6 +1,6 @@
 """Posts as desired state: small versioned values that the publisher renders."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 import msgspec
@@ -14,6 +14,11 @@ from core.domain.notices import NoticePost, TracePost
 from core.domain.operations import SourceHealth
 from core.domain.revaluations import RevaluationPost
 from core.domain.valuation import Evidence
+
+TRIED_FOR = timedelta(hours=24)
+"""So long a try after the other may fail of what passes by itself, before a post is given up."""
+TRIES_MIN = 20
+"""And so often: a day in which nobody tried, because everything was down, is no day of trying."""
 
 
 class Rank(IntEnum):
@@ -124,6 +129,13 @@ Payload = DealPost | DigestPost | NoticePost | TracePost | FollowPost | FollowMo
 """Everything that can be a message."""
 
 
+def said_of(payload: Payload, version_id: int) -> DealPost | DigestLine | None:
+    """What a message about a version says of it; None when that is no deal."""
+    if isinstance(payload, DigestPost):
+        return next((line for line in payload.lines if line.version_id == version_id), None)
+    return payload if isinstance(payload, DealPost) else None
+
+
 def purpose_of(payload: Payload) -> str:
     """The kind of a payload in one word."""
     return str(payload.__struct_config__.tag)
@@ -133,7 +145,8 @@ class Post(msgspec.Struct, frozen=True):
     """One post as the publisher sees it. `sent_at` is Discord's own time of the message.
 
     `maybe_sent` counts the tries that may have made the message, this one included: all that began,
-    without those that Discord refused. `first_try_at` is when the first of them began.
+    without those that Discord refused. `first_try_at` is when the first of them began. `tried_since` is
+    when the first try began of what is wanted now, whatever became of it.
     """
 
     id: int
@@ -147,6 +160,15 @@ class Post(msgspec.Struct, frozen=True):
     first_try_at: datetime | None
     attempts: int
     maybe_sent: int = 0
+    tried_since: datetime | None = None
+
+
+def tried_in_vain_for(post: Post, now: datetime) -> timedelta | None:
+    """For how long a post was tried that is to be given up; None when it is to be tried again."""
+    if post.tried_since is None or post.attempts < TRIES_MIN:
+        return None
+    tried_for = now - post.tried_since
+    return tried_for if tried_for >= TRIED_FOR else None
 
 
 class Resting(msgspec.Struct, frozen=True):

@@ -69,7 +69,7 @@ async def _make(tx: Tx, now: datetime) -> int:
     due = await digests.due(tx, await digests.due_servers(tx, now, SERVERS_MAX), now)
     servers = {guild.id: guild for guild in await guilds.with_channel(tx) if guild.paused_because is None}
     found = _by_channel(due, servers, await pauses.channels(tx))
-    wishes = {place: _wish(place, lines) for place, lines in found.items()}
+    wishes = {place: _wish(place, lines, servers[place[0]]) for place, lines in found.items()}
     await posts.want_all(tx, list(wishes.values()), now)
     ids = await posts.ids_of(tx, [wish.key for wish in wishes.values()])
     shown: dict[int, int] = {}
@@ -97,11 +97,12 @@ def _by_channel(
     return found
 
 
-def _wish(place: tuple[int, int], lines: Sequence[DueLine]) -> Wish:
+def _wish(place: tuple[int, int], lines: Sequence[DueLine], guild: Guild) -> Wish:
+    """Lines come to the same channel again only by settings that were saved since."""
     guild_id, channel_id = place
     deals = {line.version_id: line.deal for line in lines if line.deal is not None}
     return Wish(
-        key=f"digest:{guild_id}:{channel_id}:{min(line.id for line in lines)}",
+        key=f"digest:{guild_id}:{channel_id}:{min(line.id for line in lines)}:{guild.settings_n}",
         destination=Destination(channel_id, guild_id),
         payload=digest(deals, min(line.created_at for line in lines)),
         nonce=new_nonce(),

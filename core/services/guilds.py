@@ -11,6 +11,7 @@ from core.domain.guild_changes import Change, Draft, what_changed
 from core.domain.guild_rules import checked
 from core.domain.guilds import Guild, ServerSettings
 from core.errors import InvalidInput, LimitReached, NotFound
+from core.services.moves import follow_settings
 from db import guild_settings, guilds, pauses, policies
 from db.engine import Database, Tx
 from db.guild_settings import Version
@@ -162,7 +163,10 @@ class GuildService:
     async def _keep(
         self, tx: Tx, guild: Guild, settings: ServerSettings, *, by: int, restores: int | None = None
     ) -> Guild:
-        """The next version; one in which nothing differs ends a pause, and an undo passes it over."""
+        """The next version; one in which nothing differs ends a pause, and an undo passes it over.
+
+        What nobody saw yet follows it.
+        """
         now, settings = self.clock.now(), checked(settings, guild.settings)
         oldest = await guild_settings.changed_at(tx, guild.id, guild.settings_n - CHANGES_A_DAY_MAX + 1)
         if oldest is not None and now - oldest < timedelta(days=1):
@@ -177,6 +181,7 @@ class GuildService:
         digest = await _policy_of(tx, changed, now)
         await guild_settings.add(tx, Version(guild.id, n, settings, digest, by, now, what, restores))
         await guilds.resume(tx, guild.id)
+        await follow_settings(tx, guild, changed, now)
         return changed
 
 

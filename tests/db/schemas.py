@@ -20,14 +20,14 @@ from tests.databases import NOW
 
 T = TypeVar("T")
 
-NEWER = "0010"
+NEWER = "0011"
 _NEWER_MIGRATION = '''"""Newer than this code."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
@@ -46,7 +46,7 @@ def newer_migrations(folder: Path, *, oldest_code: int = 1, then: str = "") -> P
     newer = folder / "migrations"
     shutil.copytree(MIGRATIONS, newer, ignore=shutil.ignore_patterns("__pycache__"))
     text = _NEWER_MIGRATION.format(oldest_code=oldest_code, then=f"    {then}\n" if then else "")
-    (newer / "versions" / "0010_newer.py").write_text(text)
+    (newer / "versions" / "0011_newer.py").write_text(text)
     return newer
 
 

@@ -38,7 +38,7 @@ async def test_an_older_database_is_backed_up_before_it_is_migrated(db: Database
     said, _ = await prepare(db, tmp_path, newer_migrations(tmp_path))
     [made] = backups(tmp_path / "backups")
     assert said == f"a backup was written to {made}"
-    assert made.name.startswith("before-0010-20260301-120000.")
+    assert made.name.startswith("before-0011-20260301-120000.")
     assert made.stat().st_mode & PERMISSIONS == 0o600
     assert made.stat().st_size > 1_000
 
@@ -75,7 +75,7 @@ async def test_without_pg_dump_the_migration_goes_on_and_says_so(
     monkeypatch.setenv("PATH", str(tmp_path))
     said, done = await prepare(db, tmp_path, newer_migrations(tmp_path))
     assert said == "no backup was written: pg_dump is not installed here"
-    assert done == "the database is now at 0010"
+    assert done == "the database is now at 0011"
 
 
 @on_postgres
@@ -97,12 +97,12 @@ async def test_a_dump_that_fails_is_told_and_leaves_no_file(
 async def test_only_the_newest_backups_of_migrations_are_kept(db: Database, tmp_path: Path) -> None:
     manual = await backup(db, tmp_path / "backups", "manual", NOW)
     for n in range(BACKUPS_KEPT + 2):
-        await backup(db, tmp_path / "backups", "before-0010", NOW + timedelta(seconds=n))
+        await backup(db, tmp_path / "backups", "before-0011", NOW + timedelta(seconds=n))
         newest = backups(tmp_path / "backups")[-2]
         os.utime(newest, (n, n))
     kept = [path.name for path in backups(tmp_path / "backups")]
     assert len(kept) == BACKUPS_KEPT + 1
-    assert kept[0] == "before-0010-20260301-120002.db"
+    assert kept[0] == "before-0011-20260301-120002.db"
     assert manual.endswith(kept[-1])
 
 

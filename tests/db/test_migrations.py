@@ -24,7 +24,7 @@ from tests.db.schemas import (
     tables,
 )
 
-HEAD = "0009"
+HEAD = "0010"
 PROCESSES = 2
 PATIENCE_S = 90
 SPAWN = multiprocessing.get_context("spawn")

@@ -3,7 +3,7 @@
 import pytest
 
 from core.events import PostShown, Topic
-from core.services.posts import ATTEMPTS_MAX, BACK_OFF_S, CLAIM_LASTS
+from core.services.posts import BACK_OFF_S, CLAIM_LASTS
 from db.posts import PostRow
 from tests.services.house import House, Stored
 from tests.services.reports import at, by_alt, listed, sold
@@ -73,22 +73,13 @@ async def test_discord_may_say_how_long_to_wait(house: House) -> None:
     assert (await row(house)).next_try_at == at(3_600)
 
 
-async def test_a_post_is_given_up_after_fifty_tries(house: House) -> None:
-    await want_a_post(house)
-    for _ in range(ATTEMPTS_MAX):
-        [post] = await house.posts.claim()
-        await house.posts.failed(post.id, "no answer", retry_after_s=0.0)
-    parked = await row(house)
-    assert (parked.state, parked.error) == ("parked", "given up after 50 tries: no answer")
-    assert await house.posts.claim() == ()
-
-
-async def test_a_post_that_is_shown_may_fail_fifty_times_anew(house: House) -> None:
+async def test_a_post_that_is_shown_is_tried_from_the_beginning_for_its_next_look(house: House) -> None:
     await want_a_post(house)
     [post] = await house.posts.claim()
     await house.posts.failed(post.id, "no answer", retry_after_s=0.0)
+    assert (await row(house)).tried_since == at(0)
     await house.show_posts()
-    assert (await row(house)).attempts == 0
+    assert ((await row(house)).attempts, (await row(house)).tried_since) == (0, None)
 
 
 async def test_a_parked_post_says_why(house: House) -> None:
