@@ -10,12 +10,13 @@ from sqlalchemy import Row, select
 from core.domain.deals import DealTier, Reason
 from core.domain.listings import Reported, Venue
 from core.domain.money import Amount, Unit
-from core.domain.posts import Payload, PostState
+from core.domain.posts import Payload, PostState, said_of
 from core.domain.traces import Former, Held, Judged, ListingTrace, ShownAs, Told, VersionTrace, Waiting
 from core.domain.valuation import Valuation
 from db.deals import RevisionRow, VerdictRow
 from db.digests import DigestLineRow
 from db.engine import Tx
+from db.guilds import PolicyRow
 from db.listings import ListingRow, VersionRow
 from db.observations import ObservationRow
 from db.posts import PostRow
@@ -61,7 +62,7 @@ async def _versions(
     rows = (await tx.execute(query.order_by(VersionRow.n.desc()).limit(VERSIONS_MAX))).all()
     ids = [row.id for row in rows]
     judged, waiting = await _judged(tx, ids, policy_hash), await _waiting(tx, ids)
-    posts = {} if guild_id is None else await _posts(tx, ids, guild_id)
+    posts = {} if guild_id is None else await _posts(tx, ids, policy_hash, guild_id)
     by_any = select(VerdictRow.version_id).where(VerdictRow.version_id.in_(ids)).distinct()
     judged_by_any = set((await tx.execute(by_any)).scalars())
     held, digests = await _held(tx, ids), await _digests(tx, ids, guild_id)
@@ -151,23 +152,40 @@ async def _digests(tx: Tx, version_ids: Collection[int], guild_id: int | None) -
     return {row.version_id: row.due_at for row in await tx.execute(query)}
 
 
-async def _posts(tx: Tx, version_ids: Collection[int], guild_id: int) -> dict[int, list[ShownAs]]:
+async def _posts(
+    tx: Tx, version_ids: Collection[int], policy_hash: str, guild_id: int
+) -> dict[int, list[ShownAs]]:
     """Those about a version alone, and the digests with a line of it."""
-    alone = select(PostRow.__table__, PostRow.version_id.label("about")).where(
-        PostRow.version_id.in_(version_ids), PostRow.guild_id == guild_id
+    columns = (PostRow.__table__, VerdictRow.policy_hash, PolicyRow.body)
+    policies = PolicyRow.hash == VerdictRow.policy_hash
+    alone = (
+        select(*columns, PostRow.version_id.label("about"))
+        .outerjoin(VerdictRow, VerdictRow.id == PostRow.verdict_id)
+        .outerjoin(PolicyRow, policies)
+        .where(PostRow.version_id.in_(version_ids), PostRow.guild_id == guild_id)
     )
     among = (
-        select(PostRow.__table__, DigestLineRow.version_id.label("about"))
+        select(*columns, DigestLineRow.version_id.label("about"))
         .join(DigestLineRow, DigestLineRow.post_id == PostRow.id)
+        .join(VerdictRow, VerdictRow.id == DigestLineRow.verdict_id)
+        .join(PolicyRow, policies)
         .where(DigestLineRow.version_id.in_(version_ids), DigestLineRow.guild_id == guild_id)
     )
     found: defaultdict[int, list[ShownAs]] = defaultdict(list)
     for query in (alone, among):
         for row in await tx.execute(query.order_by(PostRow.id)):
-            where = (row.id, row.channel_id, row.guild_id, row.message_id, PostState(row.state))
-            told = (row.created_at, row.sent_at, row.error or "", query is among)
-            found[row.about].append(ShownAs(*where, *told))
+            found[row.about].append(_shown_as(row, policy_hash, is_digest=query is among))
     return found
+
+
+def _shown_as(row: Row[*tuple[Any, ...]], policy_hash: str, *, is_digest: bool) -> ShownAs:
+    where = (row.id, row.channel_id, row.guild_id, row.message_id, PostState(row.state))
+    told = (row.created_at, row.sent_at, row.error or "", is_digest)
+    said = said_of(row.payload, row.about)
+    if said is None:
+        return ShownAs(*where, *told)
+    policy = None if row.policy_hash == policy_hash else row.body
+    return ShownAs(*where, *told, said.tier, said.discount_bps, policy)
 
 
 async def _told(tx: Tx, listing_id: int) -> tuple[Told, ...]:

@@ -157,7 +157,7 @@ def _former(one: Former) -> str:
 
 def _unjudged(version: VersionTrace, now: datetime) -> str:
     if version.is_judged:
-        return "Not judged by the settings of this server: they are newer than it, or were not asked then"
+        return "Not judged by the settings of this server: they are newer, were not asked then, or it is long ago"
     if version.waiting is not None:
         return "No verdict yet"
     if version.ended_at is not None:
@@ -206,23 +206,34 @@ def _post(post: ShownAs, version: VersionTrace) -> str:
     since = version.listed_at or version.first_seen_at
     page = f"https://discord.com/channels/{post.guild_id}/{post.channel_id}/{post.message_id}"
     after = "it was listed" if version.listed_at else "I saw it"
-    took = duration(post.sent_at - since)
-    return f"{kind} in <#{post.channel_id}> {took} after {after}: [post {post.post_id}]({page})"
+    where = f"{_otherwise(post, version)} in <#{post.channel_id}>"
+    return f"{kind}{where} {duration(post.sent_at - since)} after {after}: [post {post.post_id}]({page})"
+
+
+def _otherwise(post: ShownAs, version: VersionTrace) -> str:
+    """As what the post shows it, where that is not what is told of it above."""
+    if post.tier is None or post.agrees(version.judged):
+        return ""
+    call = f" as **{post.tier.upper()}**"
+    if post.policy is not None:
+        text = tier_text(post.tier, post.discount_bps, post.policy)
+        return f"{call} (by the settings of then: {text})"
+    discount = "" if post.discount_bps is None else f": {under(post.discount_bps)}"
+    return f"{call} (as it was valued then{discount})"
 
 
 def _unsent(post: ShownAs, version: VersionTrace) -> str:
+    where = f"{_otherwise(post, version)} in <#{post.channel_id}>"
     match post.state:
         case PostState.WITHDRAWN if version.ended_at is None:
-            return (
-                f"Was to be posted in <#{post.channel_id}>, but posting there was paused; `/setup` says why"
-            )
+            return f"Was to be posted{where}, but posting there was paused or ended; `/setup` says why"
         case PostState.WITHDRAWN:
             return "Was to be posted, but was over before anybody saw it"
         case PostState.PARKED:
-            return f"Could not be posted in <#{post.channel_id}>: {plain(post.because, ERROR_LENGTH_MAX)}"
+            return f"Could not be posted{where}: {plain(post.because, ERROR_LENGTH_MAX)}"
         case _:
             because = f" ({plain(post.because, ERROR_LENGTH_MAX)})" if post.because else ""
-            return f"Is to be posted in <#{post.channel_id}>, wanted {relative(post.wanted_at)}{because}"
+            return f"Is to be posted{where}, wanted {relative(post.wanted_at)}{because}"
 
 
 def _report(told: Told) -> str:

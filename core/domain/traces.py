@@ -70,7 +70,11 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class ShownAs(msgspec.Struct, frozen=True):
-    """A post about a version in the server that asks. `sent_at` is Discord's time, None before it is sent."""
+    """A post about a version in the server that asks. `sent_at` is Discord's time, None before it is sent.
+
+    It shows the version as `tier` (None for what is no call). `policy` made it that, where that was
+    another one than the server judges by now.
+    """
 
     post_id: int
     channel_id: int
@@ -81,6 +85,15 @@ class ShownAs(msgspec.Struct, frozen=True):
     sent_at: datetime | None
     because: str = ""
     is_digest: bool = False
+    tier: DealTier | None = None
+    discount_bps: int | None = None
+    policy: DealPolicy | None = None
+
+    def agrees(self, judged: Judged | None) -> bool:
+        """Whether it shows what the version is judged to be now."""
+        if self.tier is None:
+            return True
+        return judged is not None and (self.tier, self.discount_bps) == (judged.tier, judged.discount_bps)
 
 
 class Unposted(StrEnum):

@@ -1,45 +1,31 @@
 """Why: the way of a listing through the line, with this server's own verdict and posts and nobody else's."""
 
-import msgspec
 import pytest
 
 from core.domain.deals import DealPolicy, DealTier, Reason
-from core.domain.guilds import QuietHours, ServerSettings
-from core.domain.listings import Mint, Reported, Venue
+from core.domain.guilds import ServerSettings
+from core.domain.listings import Reported, Venue
 from core.domain.overrides import Wanted
 from core.domain.posts import DigestPost, PostState
-from core.domain.traces import Trace, Unposted, VersionTrace
+from core.domain.traces import Unposted
 from core.domain.valuation import EvidenceKind
 from core.errors import NotFound, SourceUnavailable
 from tests.services.house import CHANNEL, GUILD, House
-from tests.services.reports import ME, a_slab, at, by_alt, ended, listed, sol, sold, usd
+from tests.services.reports import ME, at, by_alt, ended, listed, sol, sold, usd
+from tests.services.whys import (
+    SLAB,
+    TOKEN,
+    judged_at,
+    listed_at,
+    only_version,
+    show_the_digest,
+    wait_for_a_digest,
+    why,
+)
 
 pytestmark = pytest.mark.slow
 
-TOKEN = Mint("CQRmSNvCFJfiUSYUMgzbKXS9wn9vRT8k2GbbLvzNSGFS")
-SLAB = a_slab("12345678")
 ANOTHER_GUILD = 51
-
-
-async def listed_at(house: House, price: float, second: float = 0) -> None:
-    await house.tell(listed(price, second, mint=TOKEN, slab=SLAB))
-
-
-async def judged_at(house: House, price: float, second: float = 0) -> None:
-    """On sale, and worth 160 by ALT's word."""
-    house.alt.values["12345678"] = by_alt(160)
-    await listed_at(house, price, second)
-    await house.appraisal.work_due()
-
-
-async def why(house: House, what: str = TOKEN, guild_id: int | None = GUILD) -> Trace:
-    return await house.traces.why(what, guild_id=guild_id)
-
-
-async def only_version(house: House, guild_id: int | None = GUILD) -> VersionTrace:
-    [listing] = (await why(house, guild_id=guild_id)).listings
-    [version] = listing.versions
-    return version
 
 
 @pytest.mark.parametrize("what", [TOKEN, "12345678", f"https://magiceden.io/item-details/{TOKEN}"])
@@ -176,15 +162,11 @@ async def test_a_verdict_that_was_revised_tells_what_it_was(house: House) -> Non
 
 async def test_a_deal_that_waits_for_a_digest_and_then_stands_in_it_says_so(house: House) -> None:
     await house.join()
-    quiet = QuietHours(starts_minute=0, ends_minute=13 * 60)
-    await house.guilds.change(GUILD, lambda now: msgspec.structs.replace(now, quiet=quiet), by=1)
-    await judged_at(house, 130)
+    await wait_for_a_digest(house, 130)
     version = await only_version(house)
     assert (version.posts, version.digest_at) == ((), at(3_600))
     assert (await only_version(house, ANOTHER_GUILD)).digest_at is None
-    house.pass_time(3_600)
-    await house.digests.make_due()
-    await house.show_posts()
+    await show_the_digest(house)
     version = await only_version(house)
     [post] = version.posts
     assert (post.is_digest, post.sent_at, version.digest_at) == (True, at(3_600), None)

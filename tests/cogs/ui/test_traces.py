@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from cogs.ui.traces import trace_embed
-from core.domain.deals import DEFAULT_POLICY, Deal, DealTier, Reason, Rejection
+from core.domain.deals import DEFAULT_POLICY, Deal, DealPolicy, DealTier, Reason, Rejection, TierRule
 from core.domain.listings import Mint, Reported
 from core.domain.posts import PostState
 from core.domain.quarantine import Asked, Doubt, Suspicion
@@ -97,7 +97,7 @@ def test_a_missing_verdict_has_its_reason(otherwise: dict[str, Any], says: str) 
         (msgspec.structs.replace(POSTED, is_digest=True), "Stood in a digest in <#5> 11 s after it was"),
         (
             msgspec.structs.replace(POSTED, sent_at=None, state=PostState.WITHDRAWN),
-            "posting there was paused; `/setup` says why",
+            "posting there was paused or ended; `/setup` says why",
         ),
         (
             msgspec.structs.replace(POSTED, sent_at=None, state=PostState.PARKED, because="Forbidden"),
@@ -108,6 +108,47 @@ def test_a_missing_verdict_has_its_reason(otherwise: dict[str, Any], says: str) 
 )
 def test_what_became_of_a_post_is_told(post: ShownAs, says: str) -> None:
     assert says in story(a_version(GOLD, posts=(post,)))[-1]
+
+
+THEN = DealPolicy(tiers=(TierRule(DealTier.GOLD, 4_000), TierRule(DealTier.HIGH, 2_500)))
+HIGH = Deal(DealTier.HIGH, 3_400, 1)
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "says"),
+    [
+        (
+            {},
+            "Posted as **GOLD** (as it was valued then: 50 % under) in <#5> 11 s after it was listed: [post",
+        ),
+        (
+            {"policy": THEN},
+            "Posted as **GOLD** (by the settings of then: 50 % under its value; 40 % is asked for) in <#5>",
+        ),
+        (
+            {"policy": THEN, "is_digest": True, "tier": DealTier.LOOK, "discount_bps": 3_400},
+            "Stood in a digest as **LOOK** (by the settings of then: 34 % under its value; not sure enough "
+            "for a call (confidence 60 is asked for)) in <#5>",
+        ),
+        ({"message_id": None, "policy": THEN}, "Is to be posted as **GOLD** (by the settings of then: 50 %"),
+        (
+            {"message_id": None, "state": PostState.PARKED, "because": "Forbidden"},
+            "Could not be posted as **GOLD** (as it was valued then: 50 % under) in <#5>: Forbidden",
+        ),
+    ],
+)
+@pytest.mark.parametrize("today", [HIGH, Rejection(Reason.KEYWORD), None])
+def test_a_post_that_shows_another_call_than_today_is_told_as_what_it_shows(
+    otherwise: dict[str, Any], says: str, today: Deal | Rejection | None
+) -> None:
+    post = msgspec.structs.replace(POSTED, **{"tier": DealTier.GOLD, "discount_bps": 5_000} | otherwise)
+    assert story(a_version(today, is_judged=True, posts=(post,)))[-1].startswith(says)
+
+
+@pytest.mark.parametrize("policy", [THEN, None])
+def test_a_post_that_shows_what_holds_today_needs_no_further_word(policy: DealPolicy | None) -> None:
+    post = msgspec.structs.replace(POSTED, tier=GOLD.tier, discount_bps=GOLD.discount_bps, policy=policy)
+    assert story(a_version(GOLD, posts=(post,)))[-1].startswith("Posted in <#5>")
 
 
 def test_a_post_that_came_too_late_for_its_listing_was_over_before_anybody_saw_it() -> None:
