@@ -32,7 +32,7 @@ from core.errors import StartError
 from core.services import Services
 from core.telemetry import Metrics
 
-EXTENSIONS = ("cogs.admin", "cogs.deals", "cogs.follows", "cogs.guilds", "cogs.operations")
+EXTENSIONS = ("cogs.admin", "cogs.deals", "cogs.follows", "cogs.guilds", "cogs.operations", "cogs.pings")
 DYNAMIC_ITEMS = (
     BuyButton,
     CopyButton,

@@ -8,7 +8,12 @@ from cogs.client import CartelBot
 from cogs.ui.errors import Interaction, guarded
 from cogs.ui.follows import follow_choices, followed_embed, follows_embed, refuse_names, unfollowed_embed
 from cogs.ui.guilds import refuse_unusable, server_of_admin
+from core.clock import Clock
 from core.services import Services
+from core.services.askers import Askers
+
+FOLLOWED_TOO_OFTEN = "Here {most} wallets were named within a minute. Try again in {left}."
+"""Members are looked for by each word of a label, and Discord lets all of us do that only so often."""
 
 
 def _no_choice(_typed: str, /) -> list[app_commands.Choice[str]]:
@@ -20,8 +25,9 @@ def _no_choice(_typed: str, /) -> list[app_commands.Choice[str]]:
 class Follows(commands.GroupCog, name="follow", description="Post what chosen wallets do"):
     """For those who manage the server."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, clock: Clock) -> None:
         self.services = services
+        self._askers = Askers(clock, FOLLOWED_TOO_OFTEN)
 
     @app_commands.command()
     @app_commands.describe(
@@ -40,6 +46,7 @@ class Follows(commands.GroupCog, name="follow", description="Post what chosen wa
         await interaction.response.defer(ephemeral=True)
         server = server_of_admin(interaction)
         refuse_unusable(server, [channel.id])
+        self._askers.take(server.id)
         await refuse_names(interaction, label)
         follow = await self.services.follows.add(
             server.id, wallet, channel_id=channel.id, label=label, by=interaction.user.id
@@ -72,4 +79,4 @@ class Follows(commands.GroupCog, name="follow", description="Post what chosen wa
 
 
 async def setup(bot: CartelBot) -> None:
-    await bot.add_cog(Follows(bot.services))
+    await bot.add_cog(Follows(bot.services, bot.clock))

@@ -19,6 +19,7 @@ from cogs.ui.buttons import BuyButton, CopyButton
 from cogs.ui.charts import charted, may_have_chart
 from cogs.ui.errors import UNREACHABLE, report
 from cogs.ui.pacing import Pacing
+from cogs.ui.pings import pinging
 from cogs.ui.posts import mark_of, message_of
 from cogs.ui.refusals import (
     CHANNEL_CLOSED,
@@ -202,7 +203,7 @@ class Publisher:
     async def _send(self, post: Post) -> Outcome:
         looks = message_of(post.payload, post_id=post.id, now=self.clock.now(), sent_at=None)
         message = await self._channel(post).send(
-            content=looks.content,
+            content=pinging(self.bot, post.destination, looks),
             embed=looks.embed,
             view=looks.view or discord.utils.MISSING,
             nonce=post.nonce,

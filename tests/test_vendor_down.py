@@ -75,7 +75,7 @@ async def since(services: Services, house: House) -> datetime:
 
 async def test_buy_and_deals_latest_tell_it_to_people(services: Services, since: datetime) -> None:
     with pytest.raises(SourceUnavailable, match=f"down since {since:%H:%M:%S} UTC") as error:
-        await services.deals.check(1)
+        await services.deals.check(1, by=7)
     assert await explain(error.value, services, subject="v1:buy:1") == (
         f"Collector Crypt does not answer right now (since {relative(since)}), "
         "so I cannot tell whether this is still on sale. Nothing was lost; try again in a minute."
@@ -88,7 +88,7 @@ async def test_buy_and_deals_latest_tell_it_to_people(services: Services, since:
 
 async def test_the_api_tells_it_to_programs(services: Services, house: House, since: datetime) -> None:
     async def look(request: web.Request) -> web.Response:
-        raise web.HTTPOk(text=str(await services.deals.check(1)))
+        raise web.HTTPOk(text=str(await services.deals.check(1, by=7)))
 
     app = create_app(services, house.metrics, config=WebConfig(), clock=house.clock)
     app.router.add_get("/look", look)

@@ -23,6 +23,6 @@ class Scorecard(Part):
     ) -> None:
         """Show how good my calls were, tier by tier."""
         await interaction.response.defer(ephemeral=not public)
-        card = await self.services.scorecard.score(interaction.guild_id, period)
+        card = await self.services.scorecard.score(interaction.guild_id, period, by=interaction.user.id)
         files = await scorecard_chart(card)
         await interaction.followup.send(embed=scorecard_embed(card), files=files, ephemeral=not public)

@@ -50,7 +50,7 @@ class BuyButton(
     async def callback(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         bot: CartelBot = interaction.client
-        check = await bot.services.deals.check(self.post_id)
+        check = await bot.services.deals.check(self.post_id, by=interaction.user.id)
         await interaction.followup.send(
             embed=buy_embed(check, now=bot.clock.now()), view=buy_view(check), ephemeral=True
         )

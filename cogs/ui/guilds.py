@@ -32,7 +32,7 @@ WHY_WISHED: dict[str, str] = {
 _GREEN, _ORANGE = 0x2ECC71, 0xE67E22
 _WHERE = "Channel settings → Permissions → my role"
 _HOW_TO_GRANT = "Channel settings → Permissions → add the bot's role, allow it, then try again."
-_HOW_TO_PING = "Server settings → Roles → that role → allow anyone to mention it"
+HOW_TO_PING = "Server settings → Roles → that role → allow anyone to mention it"
 
 
 async def choose_channel(interaction: Interaction, channel_id: int) -> Guild:
@@ -128,11 +128,12 @@ def _role_lacks(server: discord.Guild, settings: ServerSettings) -> Iterator[str
         role, channel_id = server.get_role(role_id), settings.channel_of(tier)
         if role is None:
             yield f"The role that I shall ping for {tier.upper()} is gone: choose another."
-        elif channel_id is not None and not _hears(role, granted(server, channel_id)):
-            yield f"<@&{role_id}> hears nothing when I mention it. {_HOW_TO_PING}."
+        elif channel_id is not None and not hears(role, granted(server, channel_id)):
+            yield f"<@&{role_id}> hears nothing when I mention it. {HOW_TO_PING}."
 
 
-def _hears(role: discord.Role, may: discord.Permissions) -> bool:
+def hears(role: discord.Role, may: discord.Permissions) -> bool:
+    """Whether those who have the role are told when the bot mentions it where it may so much."""
     return role.mentionable or may.mention_everyone
 
 

@@ -45,7 +45,9 @@ class PageButton(
         await interaction.response.defer()
         bot: CartelBot = interaction.client
         cursor = {"a": {"after": self.cursor}, "b": {"before": self.cursor}}.get(self.way, {})
-        page, where = await bot.services.deals.turn(self.page_id, guild_id=interaction.guild_id, **cursor)
+        page, where = await bot.services.deals.turn(
+            self.page_id, guild_id=interaction.guild_id, by=interaction.user.id, **cursor
+        )
         await interaction.edit_original_response(
             embed=page_embed(page, where), view=page_view(page, self.page_id)
         )

@@ -39,6 +39,7 @@ from core.services.listings import ListingService
 from core.services.operations import OperationService
 from core.services.outcomes import OutcomeService
 from core.services.overrides import OverrideService
+from core.services.pings import PingService
 from core.services.policies import PolicyService
 from core.services.posts import PostService
 from core.services.prices import PriceService
@@ -282,6 +283,7 @@ def _services(
         traces=TraceService(db),
         overrides=OverrideService(db, clock, bus),
         quarantine=held,
+        pings=PingService(db, clock, bus),
     )
 
 

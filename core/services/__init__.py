@@ -9,6 +9,7 @@ from core.services.hints import HintService
 from core.services.inspections import InspectionService
 from core.services.operations import OperationService
 from core.services.overrides import OverrideService
+from core.services.pings import PingService
 from core.services.posts import PostService
 from core.services.quarantine import QuarantineService
 from core.services.replays import ReplayService
@@ -36,3 +37,4 @@ class Services:
     traces: TraceService
     overrides: OverrideService
     quarantine: QuarantineService
+    pings: PingService

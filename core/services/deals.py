@@ -10,7 +10,9 @@ from core.domain.listings import Mint, SourceName, Venue
 from core.domain.operations import SourceHealth
 from core.domain.posts import BuyCheck, BuyState, DealPage, DealPost, DealView, DigestPost
 from core.errors import NotFound
+from core.services.askers import Askers
 from core.services.evidence import WAITED_FOR
+from core.services.glances import Glances
 from core.services.identity import AUTHORITIES
 from core.services.prices import PriceService
 from core.sources.base import ListingStateSource, LiveListing, Urgency, asking
@@ -21,6 +23,14 @@ PAGE_MAX = 100
 LISTED_MAX = 10
 SEARCHED_AT_ONCE, SEARCHES_MAX = 250, 20
 """A narrow search looks at so many of the newest deals, and then says that it stopped."""
+PRESSED_TOO_OFTEN = (
+    "You pressed Buy {most} times within a minute, and the marketplaces answer all of us only so often. Try "
+    "again in {left}; the links below the post open the listing all the while."
+)
+LISTS_MAX = 20
+LISTED_TOO_OFTEN = "Those were {most} pages of deals within a minute. Try again in {left}."
+GAMES_KEPT_S = 60.0
+"""They are proposed anew at each letter that somebody types."""
 _AWAITED = frozenset({*WAITED_FOR, *AUTHORITIES.values(), SourceName.MAGIC_EDEN})
 """Who must say what a listed token is, or what it is worth."""
 
@@ -35,6 +45,11 @@ class DealService:
         self.clock = clock
         self.prices = prices
         self.states = states
+        self._glances = Glances(clock)
+        self._pressers = Askers(clock, PRESSED_TOO_OFTEN)
+        self._readers = Askers(clock, LISTED_TOO_OFTEN, most=LISTS_MAX)
+        self._games: tuple[str, ...] = ()
+        self._games_read_s = 0.0
 
     async def latest(
         self,
@@ -53,7 +68,11 @@ class DealService:
     async def browse(
         self, where: DealFilter, *, guild_id: int | None, by: int
     ) -> tuple[DealPage, int | None]:
-        """The newest open deals that fit, and the id of the list when it has further pages."""
+        """The newest open deals that fit, and the id of the list when it has further pages.
+
+        Raises LimitReached for who asks all the time.
+        """
+        self._readers.take(by)
         async with self.db.read() as tx:
             page = await _page(tx, await _policy_hash(tx, guild_id), where, limit=LISTED_MAX)
         if page.next_before is None:
@@ -62,9 +81,19 @@ class DealService:
             return page, await pages.keep(tx, where, by=by, now=self.clock.now())
 
     async def turn(
-        self, page_id: int, *, guild_id: int | None, before: int | None = None, after: int | None = None
+        self,
+        page_id: int,
+        *,
+        guild_id: int | None,
+        by: int,
+        before: int | None = None,
+        after: int | None = None,
     ) -> tuple[DealPage, DealFilter]:
-        """Another page of a list, as its deals are now; the first without a cursor. Raises NotFound."""
+        """Another page of a list, as its deals are now; the first without a cursor.
+
+        Raises NotFound, LimitReached.
+        """
+        self._readers.take(by)
         async with self.db.read() as tx:
             where = await pages.get(tx, page_id)
             if where is None:
@@ -73,9 +102,13 @@ class DealService:
             return await _page(tx, digest, where, limit=LISTED_MAX, before=before, after=after), where
 
     async def categories(self) -> tuple[str, ...]:
-        """The games of all cards that are known."""
-        async with self.db.read() as tx:
-            return await catalog.games(tx)
+        """The games of all cards that are known, or were a minute ago."""
+        now_s = self.clock.monotonic()
+        if not self._games or now_s - self._games_read_s >= GAMES_KEPT_S:
+            async with self.db.read() as tx:
+                self._games = await catalog.games(tx)
+            self._games_read_s = now_s
+        return self._games
 
     async def posted(self, post_id: int) -> DealPost:
         """What a post says now. Raises NotFound."""
@@ -94,17 +127,21 @@ class DealService:
             raise NotFound("This is not a deal of mine. Choose a message of mine that offers a card.")
         return payload
 
-    async def check(self, post_id: int) -> BuyCheck:
-        """Re-read the listing of a post at its source. Raises NotFound, SourceError."""
+    async def check(self, post_id: int, *, by: int) -> BuyCheck:
+        """Re-read the listing of a post at its source; who asks with others is answered with them.
+
+        Raises NotFound, SourceError, LimitReached for who asks all the time.
+        """
+        self._pressers.take(by)
         deal = await self.posted(post_id)
         source = self.states.get(deal.venue)
         if source is None:
             raise NotFound(f"I no longer watch {VENUES[deal.venue]}: open the listing by its link.")
         with asking(Urgency.CLICK):
-            live = await source.live(Mint(deal.mint))
-        if live is None:
-            return BuyCheck(deal, BuyState.GONE, None, None, self.clock.now())
-        return await self._compare(deal, live)
+            glance = await self._glances.at(source, deal.venue, Mint(deal.mint))
+        if glance.live is None:
+            return BuyCheck(deal, BuyState.GONE, None, None, glance.at)
+        return await self._compare(deal, glance.live)
 
     async def _compare(self, deal: DealPost, live: LiveListing) -> BuyCheck:
         async with self.db.read() as tx:

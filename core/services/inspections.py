@@ -31,6 +31,10 @@ from db.engine import Database
 
 T = TypeVar("T")
 
+TOO_OFTEN = (
+    "Those were {most} looks within a minute, and vendors answer all of us only so often. Try again in "
+    "{left}; `/deals why` asks nobody and is always there."
+)
 ANSWER_LIMIT_S = 5.0
 """What it is, and then at most three questions about its worth, one after the other: 20 seconds."""
 
@@ -67,7 +71,7 @@ class InspectionService:
         self.prices = prices
         self.sources = sources
         self.answer_limit_s = answer_limit_s
-        self._askers = Askers(clock)
+        self._askers = Askers(clock, TOO_OFTEN)
 
     async def inspect(self, what: str, *, by: int, guild_id: int | None = None) -> Inspection:
         """Raises InvalidInput for what is not understood, LimitReached for who asks all the time.

@@ -26,6 +26,7 @@ from core.domain.replays import (
     would_post,
 )
 from core.errors import LimitReached, NotFound
+from core.services.askers import Askers
 from db import aftermath, guild_settings, guilds, replays
 from db.engine import Database
 from db.outcomes import Case
@@ -33,6 +34,10 @@ from db.outcomes import Case
 PAGE = 250
 ASKING_MAX = 4
 """So many may wait for their replay: each may take some seconds."""
+TRIED_MAX = 5
+TOO_OFTEN = (
+    "Those were {most} replays within a minute, and each goes through many listings. Try again in {left}."
+)
 FOLLOWED = 100
 """Listings whose end is looked up at a time."""
 
@@ -61,12 +66,25 @@ class ReplayService:
         self.versions_max = versions_max
         self._one_at_a_time = asyncio.Lock()
         self._asking = 0
+        self._servers: set[int] = set()
+        self._askers = Askers(clock, TOO_OFTEN, most=TRIED_MAX)
 
     async def try_out(self, guild_id: int, user_id: int, days: int, quick: Quick) -> Replay:
         """A person's draft (or what holds now) with a few quick choices, against what holds now.
 
-        Raises NotFound for an unknown server, InvalidInput for choices that make no sense.
+        Raises NotFound for an unknown server, InvalidInput for choices that make no sense, LimitReached for
+        who asks all the time, or while another is under way for the same server.
         """
+        self._askers.take(user_id)
+        if guild_id in self._servers:
+            raise LimitReached("A replay is under way for this server: try again when it is done.")
+        self._servers.add(guild_id)
+        try:
+            return await self._try_out(guild_id, user_id, days, quick)
+        finally:
+            self._servers.remove(guild_id)
+
+    async def _try_out(self, guild_id: int, user_id: int, days: int, quick: Quick) -> Replay:
         async with self.db.read() as tx:
             guild = await guilds.get(tx, guild_id)
             if guild is None:

@@ -21,6 +21,7 @@ from core.domain.revaluations import (
 )
 from core.errors import InvalidInput, LimitReached, NotFound
 from core.events import Bus, Topic
+from core.services.askers import Askers
 from core.services.prices import PriceService
 from db import catalog, guilds, posts, revaluation_items, revaluations, work
 from db.engine import Database, Tx
@@ -36,8 +37,8 @@ QUEUED_MAX = 200
 SHOWN_EVERY = timedelta(seconds=15)
 EDITED_FOR = timedelta(minutes=50)
 """Discord takes few edits of messages older than an hour: progress goes on in a new one before that."""
-KEPT = timedelta(days=7)
-"""What single listings came to is kept so long after a run."""
+STARTS_MAX, STARTS_WITHIN_S = 5, 600.0
+STARTED_TOO_OFTEN = "Here {most} re-valuations were begun within ten minutes. Try again in {left}."
 POLICY_CHANGED = (
     "The server's thresholds or filters were changed meanwhile. Start it again to judge by those."
 )
@@ -69,6 +70,7 @@ class RevaluationService:
         self.bus = bus
         self.prices = prices
         self.bounds = bounds
+        self._starters = Askers(clock, STARTED_TOO_OFTEN, most=STARTS_MAX, within_s=STARTS_WITHIN_S)
 
     async def start(self, guild_id: int, span: Span, *, channel_id: int, by: int) -> Revaluation:
         """Have what was first seen within the span, and passes the server's filter, valued anew.
@@ -76,6 +78,9 @@ class RevaluationService:
         The newest `bounds.listings` are taken. Raises NotFound, LimitReached, InvalidInput.
         """
         now = self.clock.now()
+        async with self.db.read() as tx:  # before the long look at all that is on sale
+            await self._refuse_second(tx, guild_id)
+        self._starters.take(guild_id)
         policy = await self._policy(guild_id)
         digest = policy_hash(policy)
         chosen = await self._choose(policy, None if span.length is None else now - span.length)
@@ -195,20 +200,24 @@ class RevaluationService:
     ) -> None:
         now = self.clock.now()
         await revaluations.end(tx, run.id, state, now)
-        await revaluation_items.forget(tx, now - KEPT)
         ended = msgspec.structs.replace(run, state=state, ended_at=now)
         await self._show(tx, ended, msgspec.structs.replace(_post(ended, progress), because=because))
 
     async def _show(self, tx: Tx, run: Revaluation, payload: RevaluationPost) -> None:
-        """Change the newest message, not too often; begin a new one before it is too old for that."""
+        """Change the newest message, not too often; begin a new one before it is too old for that.
+
+        Progress waits while Discord does not have the look before: it may have asked for a pause.
+        """
         now = self.clock.now()
         number, shown_at, page = await revaluations.page(tx, run.id)
         if page is None or page.payload == payload:
             return
         is_over = run.state is not RevaluationState.RUNNING
-        if page.sent_at is not None and not is_over and now - shown_at < SHOWN_EVERY:
+        is_old = page.sent_at is not None and now - page.sent_at >= EDITED_FOR
+        rests = not page.is_shown or now - shown_at < SHOWN_EVERY
+        if rests and not (is_over or is_old):
             return
-        if page.sent_at is None or now - page.sent_at < EDITED_FOR:
+        if not is_old:
             await posts.change(tx, page.post_id, payload, rank=Rank.LOOK, now=now)
         else:
             await self._leave(tx, page)

@@ -2,8 +2,14 @@
 
 from core.clock import Clock
 from core.domain.scorecard import MISSES_MAX, Period, Scorecard, begins, every_tier
+from core.services.askers import Askers
 from db import guilds, scorecard
 from db.engine import Database
+
+TOO_OFTEN = (
+    "Those were {most} scorecards within a minute, and each goes through everything I ever posted. Try again "
+    "in {left}."
+)
 
 
 class ScorecardService:
@@ -12,9 +18,14 @@ class ScorecardService:
     def __init__(self, db: Database, clock: Clock) -> None:
         self.db = db
         self.clock = clock
+        self._askers = Askers(clock, TOO_OFTEN)
 
-    async def score(self, guild_id: int | None, period: Period = Period.ALL) -> Scorecard:
-        """Of what a server was shown; of everything this install posted outside of one that it serves."""
+    async def score(self, guild_id: int | None, period: Period = Period.ALL, *, by: int) -> Scorecard:
+        """Of what a server was shown; of everything this install posted outside of one that it serves.
+
+        Raises LimitReached for who asks all the time.
+        """
+        self._askers.take(by)
         since = begins(period, self.clock.now())
         async with self.db.read() as tx:
             guild = None if guild_id is None else await guilds.get(tx, guild_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +20,7 @@ from core.services.follows import FollowService
 from core.services.guilds import GuildService
 from core.services.hints import HintService
 from core.services.operations import OperationService
+from core.services.pings import PingService
 from core.services.posts import PostService
 from core.services.replays import ReplayService
 from core.services.revaluations import RevaluationService
@@ -182,7 +183,7 @@ class MemoryScorecard(ScorecardService):
         self.card = Scorecard(None, Period.ALL, None, every_tier(()))
         self.asked: list[tuple[int | None, Period]] = []
 
-    async def score(self, guild_id: int | None, period: Period = Period.ALL) -> Scorecard:
+    async def score(self, guild_id: int | None, period: Period = Period.ALL, *, by: int) -> Scorecard:
         self.asked.append((guild_id, period))
         return self.card
 
@@ -224,6 +225,17 @@ class RevaluationsNotAsked(RevaluationService):
         """Needs nothing."""
 
 
+class PingsNotTold(PingService):
+    """Tests of these have a database."""
+
+    def __init__(self) -> None:
+        """Needs nothing."""
+
+    async def untold(self, guild_id: int, role_ids: Collection[int]) -> frozenset[int]:
+        """Whatever is lost was told."""
+        return frozenset()
+
+
 class Memory:
     """All of them, as a test looks at them, and as the bot is handed them."""
 
@@ -255,4 +267,5 @@ class Memory:
             traces=self.traces,
             overrides=self.overrides,
             quarantine=self.quarantine,
+            pings=PingsNotTold(),
         )

@@ -54,7 +54,13 @@ class MemoryDeals(DealService):
         return await self.latest(tier=where.tier, guild_id=guild_id), self.page.next_before and 1
 
     async def turn(
-        self, page_id: int, *, guild_id: int | None, before: int | None = None, after: int | None = None
+        self,
+        page_id: int,
+        *,
+        guild_id: int | None,
+        by: int,
+        before: int | None = None,
+        after: int | None = None,
     ) -> tuple[DealPage, DealFilter]:
         self.turns.append((page_id, before, after))
         return await self.latest(guild_id=guild_id), DealFilter()
@@ -74,7 +80,7 @@ class MemoryDeals(DealService):
             raise NotFound("This is not a deal of mine.")
         return self.messages[message_id]
 
-    async def check(self, post_id: int) -> BuyCheck:
+    async def check(self, post_id: int, *, by: int) -> BuyCheck:
         await self.gate.wait()
         await self.posted(post_id)
         return self.checks[post_id]

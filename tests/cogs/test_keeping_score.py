@@ -134,8 +134,8 @@ async def test_scorecard_and_replay_say_what_was_counted_by_hand(db: Database) -
         await live_through(stage)
         assert len(await house.rows(OutcomeRow)) == 10
 
-        assert figures(await house.scorecard.score(GUILD_ID)) == BY_HAND
-        month = await house.scorecard.score(GUILD_ID, Period.WEEK)
+        assert figures(await house.scorecard.score(GUILD_ID, by=TOM_ID)) == BY_HAND
+        month = await house.scorecard.score(GUILD_ID, Period.WEEK, by=TOM_ID)
         assert [score.posted for score in month.tiers] == [0] * 6
         answer = await stage.run(TOM_ID, "deals scorecard")
         says_the_scorecard(answer)
@@ -157,7 +157,7 @@ async def test_scorecard_and_replay_say_what_was_counted_by_hand(db: Database) -
 
         house.clock.advance(timedelta(days=25))
         await house.outcomes.follow_up()
-        gold = figures(await house.scorecard.score(GUILD_ID))[DealTier.GOLD]
+        gold = figures(await house.scorecard.score(GUILD_ID, by=TOM_ID))[DealTier.GOLD]
         assert (gold.hits, gold.open, gold.profit_usd_micros) == (4, 0, 9_850 * CENT)
 
 

@@ -12,6 +12,8 @@ from core.sources.base import LiveListing
 from tests.services.house import GUILD, House
 from tests.services.reports import MINT, at, by_alt, ended, listed, on_sale, sol, usd
 
+PRESSER = 7
+
 
 async def deals(house: House, *prices: float) -> None:
     """Deals at these prices, of things worth 160."""
@@ -129,7 +131,7 @@ async def test_buy_looks_again(house: House, found: LiveListing | None, state: B
     if found is not None:
         house.vault.on_sale[MINT] = found
     house.pass_time(40)
-    check = await house.deals.check(1)
+    check = await house.deals.check(1, by=PRESSER)
     assert (check.state, check.ask) == (state, ask)
     assert check.checked_at == (at(40) if found is None else at(30))
     assert check.ask_usd_micros == (None if found is None else found.ask.value)
@@ -139,9 +141,9 @@ async def test_buy_says_dollars_only_by_a_fresh_rate(house: House) -> None:
     await house.join()
     await house.post_a_deal()
     house.vault.on_sale[MINT] = on_sale(sol(1))
-    assert (await house.deals.check(1)).ask_usd_micros is None
+    assert (await house.deals.check(1, by=PRESSER)).ask_usd_micros is None
     await house.price_sol("75")
-    assert (await house.deals.check(1)).ask_usd_micros == usd(75).value
+    assert (await house.deals.check(1, by=PRESSER)).ask_usd_micros == usd(75).value
 
 
 async def test_buy_without_an_answer_is_a_failure_and_not_gone(house: House) -> None:
@@ -149,9 +151,9 @@ async def test_buy_without_an_answer_is_a_failure_and_not_gone(house: House) -> 
     await house.post_a_deal()
     house.vault.break_down()
     with pytest.raises(SourceError):
-        await house.deals.check(1)
+        await house.deals.check(1, by=PRESSER)
     without = DealService(house.db, house.clock, house.prices, {})
     with pytest.raises(NotFound, match="no longer watch Collector Crypt"):
-        await without.check(1)
+        await without.check(1, by=PRESSER)
     with pytest.raises(NotFound):
-        await house.deals.check(99)
+        await house.deals.check(99, by=PRESSER)

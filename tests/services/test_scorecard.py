@@ -25,6 +25,7 @@ pytestmark = pytest.mark.slow
 DOLLAR = 1_000_000
 DAY = timedelta(days=1)
 CALLS, SEEDS = 15, 4
+READER = 7
 
 
 async def post_deals(house: House, count: int) -> None:
@@ -67,7 +68,7 @@ async def test_every_call_is_counted_once_in_its_tier_whatever_became_of_it(hous
         calls = [any_call(random.Random(f"{seed} {n}")) for n in range(CALLS)]
         await rewrite(house.db, calls)
         for period in Period:
-            card = await house.scorecard.score(GUILD, period)
+            card = await house.scorecard.score(GUILD, period, by=seed)
             since = card.since
             within = [call for call in calls if since is None or call[1].shown_at >= since]
             expected = [
@@ -90,7 +91,7 @@ async def test_a_server_sees_its_own_calls_and_a_direct_message_all_of_them(hous
     while await house.show_posts():
         pass
     asked = (GUILD, 51, None, 999)
-    assert [(await house.scorecard.score(guild_id)).posted for guild_id in asked] == [3, 1, 3, 3]
+    assert [(await house.scorecard.score(guild_id, by=READER)).posted for guild_id in asked] == [3, 1, 3, 3]
 
 
 async def test_the_worst_misses_come_with_the_message_that_was_wrong(house: House) -> None:
@@ -104,14 +105,14 @@ async def test_the_worst_misses_come_with_the_message_that_was_wrong(house: Hous
         for n in range(MISSES_MAX + 1)
     ]
     await rewrite(house.db, calls)
-    card = await house.scorecard.score(GUILD)
+    card = await house.scorecard.score(GUILD, by=READER)
     assert [miss.profit_usd_micros for miss in card.worst] == [-n for n in range(MISSES_MAX, 0, -1)]
     messages = {row.message_id for row in await house.rows(PostRow)}
     for miss in card.worst:
         assert miss.message is not None
         assert miss.message.guild_id == GUILD
         assert miss.message.message_id in messages
-    everywhere = await house.scorecard.score(None)
+    everywhere = await house.scorecard.score(None, by=READER)
     assert [miss.message for miss in everywhere.worst] == [None] * MISSES_MAX
 
 
@@ -122,12 +123,12 @@ async def test_one_wrong_call_by_two_policies_is_two_calls_and_one_of_the_worst(
     miss = Outcome(Known(), (None, None, None), 0, Judgement(False, JudgedBy.SALE, 60, -5), None)
     called = Called(NOW, 80 * DOLLAR, 160 * DOLLAR, 8_500, 0)
     await rewrite(house.db, [(DealTier.GOLD, called, miss)] * 2)
-    card = await house.scorecard.score(None)
+    card = await house.scorecard.score(None, by=READER)
     assert (card.posted, len(card.worst)) == (2, 1)
 
 
 async def test_a_scorecard_without_a_post_still_has_every_tier(house: House) -> None:
-    card = await house.scorecard.score(GUILD)
+    card = await house.scorecard.score(GUILD, by=READER)
     assert [score.tier for score in card.tiers] == list(DealTier)
     assert (card.posted, card.tiers[0].rate_bps) == (0, None)
 
@@ -149,5 +150,5 @@ async def test_a_deal_that_stands_in_a_digest_counts_as_posted(house: House) -> 
     assert [(row.tier, row.price_usd_micros, row.value_usd_micros) for row in rows] == [
         ("info", 82 * DOLLAR, 100 * DOLLAR)
     ] * 2
-    assert (await house.scorecard.score(GUILD)).posted == 2
+    assert (await house.scorecard.score(GUILD, by=READER)).posted == 2
     assert len({row.post_id for row in await house.rows(ShowingRow)}) == 1

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from .gateway import guild_create
-from .guilds import Channel, Guild, Member, Overwrite
+from .guilds import Channel, Guild, Member, Overwrite, Role
 from .population import BOT_ID, BOT_ROLE_ID
-from .sessions import GUILDS
+from .sessions import GUILD_MEMBERS, GUILDS
 from .wire import Json
 
 if TYPE_CHECKING:
@@ -50,6 +50,33 @@ def remove_channel(world: "DiscordWorld", channel: Channel) -> None:
     guild = world.guilds[channel.guild_id]
     del guild.channels[channel.id]
     _tell(world, "CHANNEL_DELETE", guild, channel.to_json())
+
+
+def change_role(
+    world: "DiscordWorld", guild: Guild, role: Role, *, is_mentionable: bool, permissions: int
+) -> None:
+    """Who may mention a role, or what it allows, changes, and clients hear of it."""
+    role.is_mentionable, role.permissions = is_mentionable, permissions
+    _tell(world, "GUILD_ROLE_UPDATE", guild, {"guild_id": str(guild.id), "role": role.to_json()})
+
+
+def remove_role(world: "DiscordWorld", guild: Guild, role: Role) -> None:
+    """A role is deleted, its members and channels lose it, and clients hear of the role alone."""
+    del guild.roles[role.id]
+    for member in guild.members.values():
+        member.role_ids = [role_id for role_id in member.role_ids if role_id != role.id]
+    for channel in guild.channels.values():
+        channel.overwrites.pop(role.id, None)
+    _tell(world, "GUILD_ROLE_DELETE", guild, {"guild_id": str(guild.id), "role_id": str(role.id)})
+
+
+def give_roles(world: "DiscordWorld", guild: Guild, person_id: int, role_ids: list[int]) -> None:
+    """A member has these roles now. Without the members intent a client hears that of itself alone."""
+    member = guild.members[person_id]
+    member.role_ids = list(role_ids)
+    intent = 0 if person_id == BOT_ID else GUILD_MEMBERS
+    payload = member.to_json() | {"guild_id": str(guild.id)}
+    world.sessions.dispatch("GUILD_MEMBER_UPDATE", payload, guild_id=guild.id, intent=intent)
 
 
 def _show(world: "DiscordWorld", guild: Guild, *, is_new: bool) -> None:

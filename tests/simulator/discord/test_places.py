@@ -8,7 +8,16 @@ import pytest
 from core.simulator.discord import places
 from core.simulator.discord.guilds import Overwrite
 from core.simulator.discord.permissions import Permission
-from core.simulator.discord.population import BOT_ROLE_ID, DEALS_ID, GENERAL_ID, GUILD_ID, TOM_ID
+from core.simulator.discord.population import (
+    BOT_ID,
+    BOT_ROLE_ID,
+    DEAL_PINGS_ROLE_ID,
+    DEALS_ID,
+    GENERAL_ID,
+    GUILD_ID,
+    TOM_ID,
+    TRADER_ROLE_ID,
+)
 from tests.simulator.discord.conftest import PATIENCE_S, Bot, LookAlike, StartBot
 
 
@@ -76,3 +85,60 @@ async def test_a_deleted_channel_is_gone_for_the_cache_and_for_requests(
     with pytest.raises(discord.NotFound) as refused:
         await channel.send("deal")
     assert refused.value.code == 10003
+
+
+def may_call(bot: Bot) -> bool:
+    """Whether those who have the role for deals hear the bot mention it."""
+    channel = bot.channel(DEALS_ID)
+    role = channel.guild.get_role(DEAL_PINGS_ROLE_ID)
+    assert role is not None
+    return role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone
+
+
+async def test_a_changed_role_reaches_the_cache(look_alike: LookAlike, bot: Bot) -> None:
+    world, guild = look_alike.world, look_alike.world.guilds[GUILD_ID]
+    called, own = guild.roles[DEAL_PINGS_ROLE_ID], guild.roles[BOT_ROLE_ID]
+    assert may_call(bot)
+    await heard(
+        bot,
+        "guild_role_update",
+        lambda: places.change_role(world, guild, called, is_mentionable=False, permissions=0),
+    )
+    assert not may_call(bot)
+    more = own.permissions | Permission.MENTION_EVERYONE
+    await heard(
+        bot,
+        "guild_role_update",
+        lambda: places.change_role(world, guild, own, is_mentionable=False, permissions=more),
+    )
+    assert may_call(bot)
+
+
+async def test_a_deleted_role_is_gone_for_the_cache_for_requests_and_for_who_had_it(
+    look_alike: LookAlike, bot: Bot
+) -> None:
+    world, guild = look_alike.world, look_alike.world.guilds[GUILD_ID]
+    role = guild.roles[DEAL_PINGS_ROLE_ID]
+    rule = Overwrite(role.id, is_member=False, deny=Permission.SEND_MESSAGES)
+    world.channel(DEALS_ID).overwrites[role.id] = rule
+    await heard(bot, "guild_role_delete", lambda: places.remove_role(world, guild, role))
+    assert bot.channel(DEALS_ID).guild.get_role(role.id) is None
+    _, roles = await look_alike.api("GET", f"/guilds/{GUILD_ID}/roles")
+    assert str(role.id) not in {known["id"] for known in roles}
+    assert guild.members[TOM_ID].role_ids == [TRADER_ROLE_ID]
+    assert role.id not in world.channel(DEALS_ID).overwrites
+    sent = await bot.channel(DEALS_ID).send(
+        f"<@&{role.id}>", allowed_mentions=discord.AllowedMentions(roles=[discord.Object(role.id)])
+    )
+    stored = world.messages.get(DEALS_ID, sent.id)
+    assert stored is not None
+    assert stored.pinged == ()
+
+
+async def test_a_client_hears_of_its_own_roles_and_of_nobody_elses(look_alike: LookAlike, bot: Bot) -> None:
+    world, guild = look_alike.world, look_alike.world.guilds[GUILD_ID]
+    places.give_roles(world, guild, TOM_ID, [])
+    await heard(bot, "member_update", lambda: places.give_roles(world, guild, BOT_ID, [TRADER_ROLE_ID]))
+    me = bot.channel(DEALS_ID).guild.me
+    assert [role.id for role in me.roles] == [GUILD_ID, TRADER_ROLE_ID]
+    assert bot.channel(DEALS_ID).guild.get_member(TOM_ID) is None
