@@ -157,10 +157,7 @@ def _former(one: Former) -> str:
 
 def _unjudged(version: VersionTrace, now: datetime) -> str:
     if version.is_judged:
-        return (
-            "Not judged by the settings of this server: they are newer than it, were not asked then, or it is "
-            "too long ago"
-        )
+        return "Not judged by the settings of this server: newer than it, not asked then, or too long ago"
     if version.waiting is not None:
         return "No verdict yet"
     if version.ended_at is not None:
