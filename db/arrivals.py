@@ -58,14 +58,15 @@ class OpenDeal(msgspec.Struct, frozen=True):
     deal: DealPost
 
 
-async def grow(tx: Tx, now: datetime) -> None:
-    """A baseline is read: it belongs to the arrival under way, or begins one, but not right after another."""
+async def grow(tx: Tx, now: datetime, *, since: datetime) -> None:
+    """A baseline is read since then: it belongs to the arrival under way, or begins one, but not right after
+    another."""
     grown = update(ArrivalRow).where(ArrivalRow.settled_at.is_(None)).values(grew_at=now)
     if (await tx.execute(grown.returning(ArrivalRow.id))).all():
         return
     last = await newest(tx)
     if last is None or now - last.began_at >= APART_MIN:
-        await tx.execute(insert_new(tx, ArrivalRow).values(began_at=now, grew_at=now))
+        await tx.execute(insert_new(tx, ArrivalRow).values(began_at=since, grew_at=now))
 
 
 async def newest(tx: Tx) -> Arrival | None:

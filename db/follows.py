@@ -21,11 +21,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.follows import LABEL_LENGTH_MAX, Follow
 from core.domain.listings import Chain, Wallet
-from core.domain.posts import PostState
 from db.base import Base
 from db.engine import Tx, insert_new
 from db.guilds import GuildRow
-from db.posts import PostRow
 from db.types import ERROR_LENGTH_MAX, BigId, UtcDateTime, storable
 
 
@@ -118,12 +116,6 @@ async def pause(tx: Tx, channel_id: int, because: str) -> bool:
     awake = update(FollowRow).where(FollowRow.channel_id == channel_id, FollowRow.paused_because.is_(None))
     put_to_rest = awake.values(paused_because=storable(because, ERROR_LENGTH_MAX)).returning(FollowRow.id)
     return bool((await tx.execute(put_to_rest)).all())
-
-
-async def withdraw(tx: Tx, keys: Collection[str]) -> None:
-    """Posts that nobody saw are no longer wanted."""
-    unseen = update(PostRow).where(PostRow.dedupe_key.in_(list(keys)), PostRow.first_try_at.is_(None))
-    await tx.execute(unseen.values(state=PostState.WITHDRAWN.value))
 
 
 async def forget_looks(tx: Tx) -> None:

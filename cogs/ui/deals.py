@@ -10,6 +10,7 @@ from cogs.ui.format import amount, count, duration, percent, profit, relative, u
 from cogs.ui.text import code, plain, shortened, units, web_url
 from cogs.ui.titles import deal_title
 from core.domain.deals import DealTier
+from core.domain.fanout import is_news
 from core.domain.guilds import Guild
 from core.domain.links import VENUES, links, order_link
 from core.domain.listings import Reported
@@ -74,15 +75,15 @@ def deal_view(deal: DealPost, post_id: int) -> discord.ui.View:
     return view
 
 
-def ping(deal: DealPost) -> str | None:
+def ping(deal: DealPost, now: datetime) -> str | None:
     """The line above the embed, only there to ping a role: never for what is old news."""
-    if deal.ping_role_id is None or deal.closing or deal.was_open_before:
+    if deal.ping_role_id is None or deal.closing or deal.was_open_before or not is_news(deal, now):
         return None
     return f"<@&{deal.ping_role_id}>"
 
 
-def allowed_pings(deal: DealPost) -> discord.AllowedMentions:
-    roles = [discord.Object(deal.ping_role_id)] if ping(deal) and deal.ping_role_id else []
+def allowed_pings(deal: DealPost, now: datetime) -> discord.AllowedMentions:
+    roles = [discord.Object(deal.ping_role_id)] if ping(deal, now) and deal.ping_role_id else []
     return discord.AllowedMentions(everyone=False, users=False, roles=roles, replied_user=False)
 
 

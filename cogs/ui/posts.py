@@ -44,8 +44,8 @@ def _looks(payload: Payload, *, post_id: int, now: datetime, sent_at: datetime |
             return Message(
                 deal_embed(payload, now=now, post_id=post_id, sent_at=sent_at),
                 deal_view(payload, post_id),
-                ping(payload),
-                allowed_pings(payload),
+                ping(payload, now),
+                allowed_pings(payload, now),
             )
         case DigestPost():
             return Message(digest_embed(payload, post_id))

@@ -23,6 +23,8 @@ SHARES_BPS: dict[DealTier, int] = {
 So LOOK yields first, then INFO, then HIGH. GOLD is not here: nothing holds it back.
 """
 FULL_BPS = 10_000
+NEWS_FOR = timedelta(minutes=15)
+"""A deal first seen longer ago is posted without a ping: whoever was away that long found the market old."""
 AT_ONCE = frozenset({DealTier.GOLD, DealTier.HIGH})
 """What quiet hours do not hold back."""
 RANKS = {
@@ -103,6 +105,11 @@ def is_worth_repeating(last: Last, deal: DealPost | Last, settings: ServerSettin
         return True
     is_cool = abs(now - last.at) >= timedelta(minutes=settings.repeat_after_minutes)
     return is_cool and earns(deal.price_usd_micros, last.price_usd_micros, settings.repeat_fall_bps)
+
+
+def is_news(deal: DealPost, now: datetime) -> bool:
+    """Whether somebody may be pinged for a deal that is shown only now."""
+    return now - deal.observed_at <= NEWS_FOR
 
 
 def posts_max(tier: DealTier, posts_per_hour: int) -> int | None:

@@ -16,7 +16,7 @@ from core.events import Bus, Topic
 from core.services import happenings as telling
 from core.services.prices import PriceService
 from core.sources.base import Page, Sources, Urgency, WalletActivitySource, asking
-from db import follows, happenings, listings, posts
+from db import follows, happenings, listings, posts, unseen
 from db.engine import Database, Tx
 
 WALLETS_OF_SERVER_MAX = 25
@@ -80,7 +80,7 @@ class FollowService:
             keys = [
                 telling.key_of(id, follow.channel_id) for one, id in did.items() if not others & one.wallets
             ]
-            await follows.withdraw(tx, keys)
+            await unseen.withdraw_keys(tx, keys)
         return follow
 
     async def channel_closed(self, channel_id: int, because: str, *, tell: Destination | None) -> None:
@@ -88,7 +88,7 @@ class FollowService:
         async with self.db.write() as tx:
             if not await follows.pause(tx, channel_id, because):
                 return
-            await posts.withdraw_from(tx, channel_id)
+            await unseen.withdraw_from(tx, channel_id)
             await happenings.forget_hour(tx, channel_id)
             if tell is not None:
                 now = self.clock.now()

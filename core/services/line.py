@@ -106,6 +106,16 @@ def candidate_of(finding: Finding) -> Candidate:
     return Candidate(finding.price.usd_micros, finding.version.key.seller, slab.facts)
 
 
+def judged_by(finding: Finding, policy: DealPolicy) -> Deal | Rejection:
+    """What a policy makes of it that was chosen since. The default one filters nothing: it had it valued."""
+    if finding.identity.slab is None:
+        return Rejection(finding.identity.reason or Reason.NOT_A_SLAB)
+    candidate = candidate_of(finding)
+    if finding.suspicion is not None:
+        return screen(candidate, policy) or Rejection(Reason.QUARANTINED)
+    return appraise(candidate, finding.valuation, policy)
+
+
 def _rejected(finding: Finding, policies: Collection[str], reason: Reason) -> Finding:
     return _with(finding, dict.fromkeys(policies, Rejection(reason)))
 

@@ -40,9 +40,10 @@ class ListingService:
         A baseline is worked page by page; one that breaks off is still to be done.
         """
         if await self.is_baseline(source.name):
-            await self._arrive()
-            found = await self.read_all(source)
-            await self._arrive()
+            began_at = self.clock.now()
+            pages = self._arriving(source.listings(pages_max=PAGES_BASELINE_MAX), began_at)
+            found = await self._read_all(source.name, pages, _to_nobody)
+            await self._arrive(began_at)
             return found
         found = await self._catch_up(source.listings(pages_max=PAGES_FRESH_MAX), is_baseline=False)
         await self._mark_synced(source.name)
@@ -53,21 +54,26 @@ class ListingService:
 
         `told` hears after each page how many listings it had.
         """
+        return await self._read_all(source.name, source.listings(pages_max=PAGES_BASELINE_MAX), told)
+
+    async def _read_all(self, source: str, pages: AsyncIterator[Page], told: Callable[[int], None]) -> int:
         found = 0
         with asking(Urgency.BACKFILL):
-            async for page in source.listings(pages_max=PAGES_BASELINE_MAX):
+            async for page in pages:
                 found += await self.ingest(page, is_baseline=True)
                 told(len(page.reports))
-        await self._mark_synced(source.name)
+        await self._mark_synced(source)
         return found
 
     async def poll_activities(self, source: ActivitySource) -> int:
         """Read what happened since the last read."""
-        is_baseline = await self.is_baseline(source.name)
-        if is_baseline:
-            await self._arrive()
+        is_baseline, began_at = await self.is_baseline(source.name), self.clock.now()
         pages = source.activities(pages_max=PAGES_FRESH_MAX)
+        if is_baseline:
+            pages = self._arriving(pages, began_at)
         found = await self._catch_up(pages, is_baseline=is_baseline)
+        if is_baseline:
+            await self._arrive(began_at)
         await self._mark_synced(source.name)
         return found
 
@@ -126,10 +132,19 @@ class ListingService:
             synced_at = await operations.synced_at(tx, source)
         return synced_at is None or self.clock.now() - synced_at > OUTAGE_IS_BASELINE_AFTER
 
-    async def _arrive(self) -> None:
-        """A baseline begins, or has ended: the servers are shown the best of it when all is judged."""
+    async def _arriving(self, pages: AsyncIterator[Page], began_at: datetime) -> AsyncIterator[Page]:
+        """The pages of a baseline, which is an arrival from the first on: a vendor that is away has none."""
+        is_first = True
+        async for page in pages:
+            if is_first:
+                await self._arrive(began_at)
+            is_first = False
+            yield page
+
+    async def _arrive(self, began_at: datetime) -> None:
+        """A baseline is read since then: the servers are shown the best of it when all is judged."""
         async with self.db.write() as tx:
-            await arrivals.grow(tx, self.clock.now())
+            await arrivals.grow(tx, self.clock.now(), since=began_at)
 
     async def _mark_synced(self, source: str) -> None:
         async with self.db.write() as tx:

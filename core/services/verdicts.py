@@ -11,9 +11,11 @@ from core.domain.deals import Deal
 from core.services import fanout, quarantine
 from core.services.batches import Batches
 from core.services.findings import Finding
+from core.services.line import Policies, judged_by
+from core.services.policy_book import PolicyBook
 from core.services.rulings import Judged, Ruled, Ruling
 from core.telemetry import Metrics
-from db import catalog, deals, events, prices, work
+from db import catalog, deals, events, guilds, prices, work
 from db.engine import Database, Tx
 from db.work import Priority, Task
 
@@ -38,6 +40,7 @@ class VerdictService:
         self.db = db
         self.clock = clock
         self.metrics = metrics
+        self._policies = PolicyBook()
         self._batches = Batches(self._store)
 
     async def record(self, task: Task, owner: str, finding: Finding) -> int:
@@ -74,6 +77,9 @@ class VerdictService:
             held = await work.held(tx, owners, waits=is_alone)
             over = [version_id for version_id, _ in held]
             current = await work.current(tx, over)
+            await guilds.hold_choices(tx)
+            policies = await self._policies.active(tx)
+            turns = [_by_all(turn, policies) for turn in turns]
             live = {
                 turn.task.claim: turn
                 for turn in turns
@@ -100,6 +106,17 @@ class VerdictService:
         else:
             self.metrics.listing_rejected(result.reason)
             log.debug("rejected", reason=result.reason, verdict=verdict_id)
+
+
+def _by_all(turn: Turn, policies: Policies) -> Turn:
+    """The turn, judged as well by what servers chose while it was found: they want no post by the old."""
+    finding = turn.finding
+    late = {digest: policy for digest, policy in policies.items() if digest not in finding.results}
+    if not late:
+        return turn
+    results = {digest: judged_by(finding, policy) for digest, policy in late.items()}
+    finding = msgspec.structs.replace(finding, results={**finding.results, **results})
+    return msgspec.structs.replace(turn, finding=finding)
 
 
 async def _keep(tx: Tx, turns: Sequence[Turn], now: datetime) -> list[Ruled]:

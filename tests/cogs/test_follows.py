@@ -4,6 +4,7 @@ import discord
 import pytest
 from discord import app_commands
 
+from core.services.askers import ASKS_MAX, WITHIN_S
 from core.simulator.discord.messages import Message
 from core.simulator.discord.permissions import Permission
 from core.simulator.discord.population import ADA_ID, GENERAL_ID, GUILD_ID, TOM_ID
@@ -128,3 +129,11 @@ async def test_the_list_names_what_is_followed_by_its_whole_address(ada: Admin) 
     assert "This server follows 2 wallets" in said
     assert f"**whale 1** `{WHALE}` in <#{GENERAL_ID}>" in said
     assert f"`{OTHER}` in <#{GENERAL_ID}>" in said
+
+
+async def test_a_server_names_only_so_many_wallets_a_minute(ada: Admin, stage: Stage) -> None:
+    for n in range(ASKS_MAX):
+        assert "is followed in" in await follow(ada, label=f"whale {n}")
+    assert await follow(ada) == "Here 10 wallets were named within a minute. Try again in 60 s."
+    stage.clock.step(WITHIN_S)
+    assert "is followed in" in await follow(ada)

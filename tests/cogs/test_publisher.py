@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from cogs.publisher import HISTORY_MESSAGES_MAX, Publisher
 from cogs.ui.refusals import NO_HISTORY, TOO_MUCH_HISTORY, Failed, Parked, refused
+from core.domain.fanout import NEWS_FOR
 from core.domain.guilds import Guild, ServerSettings
 from core.domain.listings import Reported
 from core.domain.posts import Closing, DealPost, Post
@@ -46,6 +47,11 @@ class Desk:
     def post(self, post_id: int = 1, **otherwise: Any) -> Post:
         return a_post(post_id, DEALS_ID, GUILD_ID, **otherwise)
 
+    def pinging(self, **otherwise: Any) -> DealPost:
+        """A deal that was seen just now, and pings a role."""
+        told = {"ping_role_id": DEAL_PINGS_ROLE_ID, "observed_at": self.stage.clock.now(), **otherwise}
+        return a_deal(**told)
+
     def tried(self, seconds_ago: float, **otherwise: Any) -> Post:
         """A post whose sending began so long ago, and of which nothing was told since."""
         first = self.stage.clock.now() - timedelta(seconds=seconds_ago)
@@ -74,7 +80,7 @@ async def test_the_buttons_carry_the_id_of_the_post(desk: Desk) -> None:
 
 
 async def test_only_the_role_that_is_meant_is_pinged(desk: Desk) -> None:
-    await desk.publish(desk.post(payload=a_deal(ping_role_id=DEAL_PINGS_ROLE_ID, title="@everyone")))
+    await desk.publish(desk.post(payload=desk.pinging(title="@everyone")))
     (message,) = desk.stage.messages()
     assert message.payload["content"] == f"<@&{DEAL_PINGS_ROLE_ID}>"
     assert message.pinged == (TOM_ID,)
@@ -84,9 +90,19 @@ async def test_only_the_role_that_is_meant_is_pinged(desk: Desk) -> None:
     "otherwise", [{"was_open_before": True}, {"closing": Closing(Reported.SOLD, GOOD_DEAL.observed_at)}]
 )
 async def test_old_news_ping_nobody(desk: Desk, otherwise: dict[str, Any]) -> None:
-    await desk.publish(desk.post(payload=a_deal(ping_role_id=DEAL_PINGS_ROLE_ID, **otherwise)))
+    await desk.publish(desk.post(payload=desk.pinging(**otherwise)))
     (message,) = desk.stage.messages()
     assert (message.payload["content"], message.pinged) == ("", ())
+
+
+@pytest.mark.parametrize(("later_s", "pinged"), [(-60, (TOM_ID,)), (1, ())])
+async def test_what_was_seen_before_an_outage_pings_nobody_after_it(
+    desk: Desk, later_s: float, pinged: tuple[int, ...]
+) -> None:
+    seen_at = desk.stage.clock.now() - NEWS_FOR - timedelta(seconds=later_s)
+    await desk.publish(desk.post(payload=desk.pinging(observed_at=seen_at)))
+    (message,) = desk.stage.messages()
+    assert message.pinged == pinged
 
 
 async def sent(desk: Desk, **otherwise: Any) -> Post:

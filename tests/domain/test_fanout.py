@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from core.domain.deals import DealTier
-from core.domain.fanout import IntoDigest, Last, Nothing, Place, Send, Silence, place, posts_max
+from core.domain.fanout import IntoDigest, Last, Nothing, Place, Send, Silence, is_news, place, posts_max
 from core.domain.guilds import QuietHours, ServerSettings
 from core.domain.posts import Rank
 from tests.cogs.deal_posts import DOLLAR, a_deal
@@ -65,6 +65,12 @@ def test_a_tier_may_have_a_channel_of_its_own_or_none() -> None:
 @pytest.mark.parametrize("old_news", ["was_open_before", "was_revised"])
 def test_what_is_no_news_pings_nobody(old_news: str) -> None:
     assert placed(GOLD, deal={old_news: True}) == Send(DEALS, Rank.GOLD)
+
+
+@pytest.mark.parametrize(("seen_ago_s", "is_it"), [(-60, True), (0, True), (900, True), (901, False)])
+def test_a_deal_is_news_for_a_quarter_of_an_hour_after_it_was_seen(seen_ago_s: float, is_it: bool) -> None:
+    seen = a_deal()
+    assert is_news(seen, seen.observed_at + timedelta(seconds=seen_ago_s)) is is_it
 
 
 @pytest.mark.parametrize(

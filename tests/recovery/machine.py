@@ -17,15 +17,16 @@ WAIT_S = 40.0
 class BotProcess:
     """`bot.py run`, started, killed without warning, started again."""
 
-    def __init__(self, environment: dict[str, str], log: Path) -> None:
+    def __init__(self, environment: dict[str, str], log: Path, *, roles: str = "bot,jobs,api") -> None:
         self._environment = {"PATH": os.environ["PATH"], **environment}
+        self._roles = roles
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "bot.py", "run", "--env-file", os.devnull,
+                sys.executable, "bot.py", "run", "--env-file", os.devnull, "--roles", self._roles,
                 cwd=REPOSITORY_ROOT, env=self._environment, stdout=log, stderr=log,
             )  # fmt: skip
 

@@ -36,6 +36,7 @@ from core.services.listings import ListingService
 from core.services.operations import OperationService
 from core.services.outcomes import OutcomeService
 from core.services.overrides import OverrideService
+from core.services.pings import PingService
 from core.services.posts import PostService
 from core.services.prices import PriceService
 from core.services.quarantine import QuarantineService
@@ -96,6 +97,7 @@ class House:
         self.revaluations = RevaluationService(db, clock, self.bus, self.prices)
         self.hints = HintService(self.listings, self.rechecks, states)
         self.posts = PostService(db, clock, self.bus)
+        self.pings = PingService(db, clock, self.bus)
         self.digests = DigestService(db, clock, self.bus)
         self.arrivals = ArrivalService(db, clock, self.bus)
         self.scorecard = ScorecardService(db, clock)
@@ -124,6 +126,7 @@ class House:
             traces=self.traces,
             overrides=self.overrides,
             quarantine=self.quarantine,
+            pings=self.pings,
         )
 
     def worker(self, owner: str) -> AppraisalService:
