@@ -30,8 +30,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture, marker in MARKER_OF_FIXTURE.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
-        if item.get_closest_marker("postgres"):
-            item.add_marker("no_cover")  # its twin on SQLite is measured, which costs half of its time
+        if not is_measured(item):
+            item.add_marker("no_cover")
+
+
+def is_measured(item: pytest.Item) -> bool:
+    """It costs half of a test's time: not what has a twin on SQLite, nor what drives the whole house."""
+    names = {marker.name for marker in item.iter_markers()}
+    drives_all = "browser" in names or ("slow" in names and item.path.parent.name != "services")
+    return "postgres" not in names and not drives_all
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,8 @@ Answer: TypeAlias = Callable[[Json], Json]
 class StandIn:
     """Serves the page and the part of the control API that it uses.
 
-    `asked` keeps the path and body of every POST; `watched` is set once a page listens to the stream.
+    `asked` keeps the path and body of every POST; `watched` is set once a page listens to the stream;
+    what it asks for then is answered as it was at that moment, when `may_catch_up` is set.
     """
 
     def __init__(self) -> None:
@@ -32,6 +33,8 @@ class StandIn:
         self.asked: list[tuple[str, Json]] = []
         self.answer: Answer = lambda _interaction: wire.answered(None)
         self.watched = asyncio.Event()
+        self.may_catch_up = asyncio.Event()
+        self.may_catch_up.set()
         self._streams: list[asyncio.Queue[bytes | None]] = []
         self.server = TestServer(self._app())
 
@@ -84,7 +87,10 @@ class StandIn:
         person = request.query["person"]
         if person not in {each["id"] for each in self.state["people"]}:
             return web.json_response({"error": "no such person"}, status=404)
-        return web.json_response(wire.seen_by(self.state, person))
+        text = json.dumps(wire.seen_by(self.state, person))
+        if self.watched.is_set():
+            await self.may_catch_up.wait()
+        return web.json_response(text=text)
 
     async def _messages(self, request: web.Request) -> web.Response:
         channel = request.match_info["id"]

@@ -8,6 +8,7 @@ from tests.simulator.page.stand_in import StandIn
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+SENT = "**/sim/discord/messages"
 DROP = """() => {
   const files = new DataTransfer();
   files.items.add(new File(["card,price"], "cards.csv", { type: "text/csv" }));
@@ -33,7 +34,8 @@ async def test_people_and_channels_are_offered_by_name_and_sent_as_mentions(
     await offered.get_by_text("#general").click()
     await expect(box).to_have_value("hi @Cards Cartel see #general ")
     await page.keyboard.type("a@b #none")
-    await page.keyboard.press("Enter")
+    async with page.expect_response(SENT):
+        await page.keyboard.press("Enter")
     await expect(box).to_have_value("")
     content = f"hi <@{wire.BOT}> see <#{wire.GENERAL}> a@b #none"
     assert [each["content"] for each in stand_in.asked_at("/sim/discord/messages")] == [content]
@@ -43,7 +45,8 @@ async def test_escape_leaves_a_name_as_it_was_typed(page: Page, stand_in: StandI
     await page.goto(stand_in.url)
     await page.get_by_role("combobox", name="Message", exact=True).press_sequentially("@we")
     await page.keyboard.press("Escape")
-    await page.keyboard.press("Enter")
+    async with page.expect_response(SENT):
+        await page.keyboard.press("Enter")
     await expect(page.get_by_role("combobox", name="Message", exact=True)).to_have_value("")
     assert [each["content"] for each in stand_in.asked_at("/sim/discord/messages")] == ["@we"]
 

@@ -82,6 +82,21 @@ async def test_the_status_line_says_when_the_bot_goes_away(page: Page, stand_in:
     await expect(page.locator("#status")).to_have_text("Cards Cartel is online")
 
 
+async def test_what_the_stream_tells_is_newer_than_an_answer_on_its_way(
+    page: Page, stand_in: StandIn
+) -> None:
+    stand_in.state["bot"]["online"] = False
+    stand_in.may_catch_up.clear()
+    async with page.expect_request("**/sim/discord/stream?*"):
+        await page.goto(stand_in.url)
+    async with page.expect_response("**/sim/discord/state?*"):
+        await stand_in.watched.wait()
+        stand_in.publish("presence", {"online": True})
+        await expect(page.locator("#status")).to_have_text("Cards Cartel is online")
+        stand_in.may_catch_up.set()
+    await expect(page.locator("#status")).to_have_text("Cards Cartel is online")
+
+
 async def test_a_watcher_may_read_but_not_write(page: Page, stand_in: StandIn) -> None:
     await page.goto(stand_in.url)
     await page.get_by_label("You are").select_option(wire.WES)

@@ -37,6 +37,8 @@ class App {
     this.attempts = 0;
     /** @type {Set<string>} messages that the stream told of since the history was asked for: it knows better */
     this.touched = new Set();
+    /** How often the stream told whether the bot is there: it knows better, too. */
+    this.presences = 0;
     this.drawers = new Drawers();
     this.follower = new Follower(() => this.loadOlder());
     this.acts = new Acts(() => this, toast);
@@ -111,9 +113,10 @@ class App {
   }
 
   async readState() {
-    const { directory } = this;
+    const { directory, presences } = this;
     const state = await api.fetchState(directory.me.id).catch(() => null);
     if (state === null || directory !== this.directory) return;
+    if (presences !== this.presences) state.bot.online = directory.state.bot.online;
     directory.state = state;
     this.showChannels();
     showPresence(this.directory.state.bot);
@@ -233,6 +236,7 @@ class App {
   /** @param {boolean} isOnline */
   presenceChanged(isOnline) {
     const { bot } = this.directory.state;
+    this.presences += 1;
     if (bot.online !== isOnline)
       toast(isOnline ? `${bot.name} is online now.` : `${bot.name} went offline.`);
     bot.online = isOnline;
