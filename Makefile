@@ -37,8 +37,7 @@ quick: ## Run the tests that need neither PostgreSQL nor a browser and take no s
 
 prove-delivery: ## Kill the bot again and again in streams of deals: none lost, none twice; RUNS=25 on each database
 	@.ci/install requirements.txt requirements-dev.txt
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal tests/recovery/test_delivery.py \
-		--delivery-runs=$(RUNS)
+	@$(PYTEST) tests/recovery/test_delivery.py --delivery-runs=$(RUNS)
 
 check: ## Check format, lint and types of Python, and lint JavaScript and CSS
 	@.ci/install requirements.txt requirements-dev.txt
