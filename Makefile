@@ -12,7 +12,7 @@ MAY_SKIP := any
 # What `make run` hands on to `bot.py demo` or `bot.py run`, such as OPTIONS="--port 9001".
 OPTIONS :=
 # How often `make prove-delivery` runs on each database.
-RUNS := 25
+RUNS := 26
 # `make requirements UPGRADE=--upgrade` takes the newest versions that pyproject.toml allows.
 UPGRADE :=
 COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-header \
@@ -35,7 +35,7 @@ quick: ## Run the tests that need neither PostgreSQL nor a browser and take no s
 	@.ci/install requirements.txt requirements-dev.txt
 	@$(PYTEST) -m "not postgres and not browser and not slow"
 
-prove-delivery: ## Kill the bot again and again in streams of deals: none lost, none twice; RUNS=25 on each database
+prove-delivery: ## Kill the bot again and again in streams of deals: none lost, none twice; RUNS=26 on each database
 	@.ci/install requirements.txt requirements-dev.txt
 	@$(PYTEST) tests/recovery/test_delivery.py --delivery-runs=$(RUNS)
 

@@ -10,7 +10,7 @@ from core.domain.guild_changes import Change, Draft
 from core.domain.guilds import DEFAULT_SETTINGS, Guild, ServerSettings
 from db.base import Base
 from db.engine import Tx, insert_new
-from db.guilds import GuildRow, SettingsRow, begin_choice
+from db.guilds import GuildRow, SettingsRow
 from db.types import Json, UtcDateTime, storable
 
 WHAT_LENGTH_MAX = 300
@@ -43,7 +43,6 @@ class Version(msgspec.Struct, frozen=True):
 
 async def add(tx: Tx, version: Version) -> None:
     """The server's newest choice, which holds from now on."""
-    await begin_choice(tx)
     row = {
         "guild_id": version.guild_id,
         "n": version.n,

@@ -97,6 +97,11 @@ async def shown_after(tx: Tx, post_id: int, *, limit: int) -> list[int]:
     return list((await tx.execute(query.order_by(PostRow.id).limit(limit))).scalars())
 
 
+async def is_any_unfollowed(tx: Tx, post_ids: Collection[int]) -> bool:
+    """Whether one of these messages shows a call that is not followed where it is shown."""
+    return bool(post_ids) and bool(await _unfollowed(tx, post_ids))
+
+
 async def follow(tx: Tx, *post_ids: int) -> int:
     """Calls that these messages show are followed; how many nobody followed yet.
 

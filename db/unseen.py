@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 
 from core.domain.posts import PostState
 from db.engine import Tx
@@ -27,8 +27,10 @@ async def withdraw_keys(tx: Tx, keys: Collection[str]) -> None:
 
 
 async def withdraw_from(tx: Tx, channel_id: int) -> None:
-    """What waits for a channel."""
-    await _withdraw(tx, PostRow.channel_id == channel_id, PostRow.state == PostState.WANTED.value)
+    """What waits for a channel; not what is on its way, or ending, at this moment."""
+    waits = (PostRow.channel_id == channel_id, PostRow.state == PostState.WANTED.value)
+    query = select(PostRow.id).where(*waits, PostRow.first_try_at.is_(None))
+    await withdraw(tx, (await tx.execute(query.with_for_update(skip_locked=True))).scalars().all())
 
 
 async def _withdraw(tx: Tx, *which: ColumnElement[bool]) -> None:

@@ -141,6 +141,8 @@ def _filter_faults(policy: DealPolicy) -> Iterator[str]:
     if any(blocking.is_empty(word) for word in policy.keywords_blocked):
         yield "A blocked word must say something: a star alone blocks nothing, `mew*` blocks Mew and Mewtwo."
     blocked = tuple(map(blocking.letters_of, policy.keywords_blocked))
+    if any("*" in letters for letters in blocked):
+        yield "A star may begin or end a blocked word, as in `mew*`, and stand nowhere else."
     lists = (
         ("categories", policy.categories, CATEGORIES_MAX, CATEGORY_LENGTH),
         ("blocked words", blocked, KEYWORDS_MAX, KEYWORD_LENGTH),

@@ -168,6 +168,7 @@ class GuildService:
         What nobody saw yet follows it.
         """
         now, settings = self.clock.now(), checked(settings, guild.settings)
+        await guilds.begin_choice(tx)  # before the policy, which whoever judges by it may hold
         oldest = await guild_settings.changed_at(tx, guild.id, guild.settings_n - CHANGES_A_DAY_MAX + 1)
         if oldest is not None and now - oldest < timedelta(days=1):
             raise LimitReached(TOO_MANY)

@@ -27,6 +27,8 @@ REVISIONS_EACH = 10
 """Of a version under a policy; far fewer are shown."""
 AT_ONCE = 1_000
 """Rows that are looked at, or deleted, in one transaction."""
+ANEW_EVERY = timedelta(days=7)
+"""What was passed over, because it was on sale still, is looked at again."""
 TURNS_MAX = 200
 """Looks at a table in one run: the rest waits for the next."""
 
@@ -47,17 +49,21 @@ class Chore:
 
 
 class Housekeeping:
-    """Goes on in each table where it was; in a new process from the beginning."""
+    """Goes on in each table where it was; in a new process, and each week, from the beginning."""
 
     def __init__(self, db: Database, clock: Clock, *, at_once: int = AT_ONCE) -> None:
         self.db = db
         self.clock = clock
         self.at_once = at_once
         self._looked_at: dict[str, int] = {}
+        self._began_at = clock.now()
 
     async def run(self) -> dict[str, int]:
         """How many rows went, by chore."""
-        gone = {chore.name: await self._do(chore) for chore in _chores(self.clock.now())}
+        now = self.clock.now()
+        if now - self._began_at >= ANEW_EVERY:
+            self._looked_at, self._began_at = {}, now
+        gone = {chore.name: await self._do(chore) for chore in _chores(now)}
         log.debug("old rows are gone", **gone)
         return gone
 

@@ -1,5 +1,6 @@
 """Follow up: every call that was shown is looked at again until nothing more can be learnt of it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -63,17 +64,27 @@ class OutcomeService:
 
     async def _adopt(self) -> None:
         """Posts of a time before calls were followed: each is looked at once, over restarts, too."""
-        begun = 0
+        async with self.db.read() as tx:
+            noted = after = await backfill.cursor(tx, ADOPTION)
         for _ in range(ADOPTIONS_MAX):
             async with self.db.read() as tx:
-                after = await backfill.cursor(tx, ADOPTION)
                 post_ids = await showings.shown_after(tx, after, limit=self.batch)
+                is_followed = not await showings.is_any_unfollowed(tx, post_ids)
             if not post_ids:
                 self._has_adopted = True
                 break
-            async with self.db.write() as tx:
-                begun += await showings.follow(tx, *post_ids)
-                await backfill.advance(tx, ADOPTION, post_ids[-1])
+            after = post_ids[-1]
+            if not is_followed:
+                await self._begin(post_ids, looked_at=after)
+                noted = after
+        if noted != after:
+            await self._begin((), looked_at=after)
+
+    async def _begin(self, post_ids: Sequence[int], *, looked_at: int) -> None:
+        """Follow what these show; every post up to that one is looked at."""
+        async with self.db.write() as tx:
+            begun = await showings.follow(tx, *post_ids)
+            await backfill.advance(tx, ADOPTION, looked_at)
         if begun:
             log.info("posts are followed now", posts=begun)
 

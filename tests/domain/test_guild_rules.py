@@ -90,6 +90,7 @@ def test_what_makes_sense_passes(settings: ServerSettings) -> None:
         (with_policy(keywords_blocked=("x" * 41,)), "2 to 40 letters"),
         (with_policy(keywords_blocked=("*a*",)), "2 to 40 letters"),
         (with_policy(keywords_blocked=("*",)), "a star alone blocks nothing"),
+        (with_policy(keywords_blocked=("char*zard",)), "A star may begin or end a blocked word"),
         (
             with_policy(
                 keywords_blocked=(

@@ -14,6 +14,7 @@ from core.domain.replays import DAYS_MAX, Quick, Replay
 from core.domain.traces import Former
 from core.events import PostShown
 from core.services.housekeeping import (
+    ANEW_EVERY,
     EVENTS_KEPT,
     JUDGED_KEPT,
     OBSERVATIONS_KEPT,
@@ -257,3 +258,13 @@ async def test_two_at_once_and_one_that_is_called_off_lose_nothing(house: House)
     assert sum(one["events"] for one in gone) <= 40
     assert await house.rows(EventRow) == []
     await asyncio.gather(called_off, return_exceptions=True)
+
+
+async def test_what_was_on_sale_when_it_was_passed_over_goes_some_week_after_its_end(house: House) -> None:
+    await house.tell(listed(80, 0), seen_later(listed(80, 1, source=ME), 1))
+    house.pass_time(OBSERVATIONS_KEPT.total_seconds() + DAY_S)
+    await house.operations.housekeep()
+    await house.tell(sold(80, OBSERVATIONS_KEPT.total_seconds() + DAY_S))
+    house.pass_time(ANEW_EVERY.total_seconds())
+    await house.operations.housekeep()
+    assert await changes(house) == ["opens", "closes"]

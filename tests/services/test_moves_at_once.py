@@ -2,12 +2,14 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
-from core.domain.deals import DealTier
+from core.domain.deals import DEFAULT_POLICY, DealTier, policy_hash
 from core.domain.posts import Destination
-from db import guilds, posts, unseen
+from core.services import closings
+from db import guilds, policies, posts, unseen
 from tests.cogs.deal_posts import a_deal
 from tests.databases import on_postgres
 from tests.services.house import GUILD, House
@@ -26,6 +28,8 @@ from tests.services.reports import at, sold
 pytestmark = pytest.mark.slow
 
 PATIENCE_S = 20
+ADA = 7
+STRICT = msgspec.structs.replace(DEFAULT_POLICY, confidence_min=90)
 
 
 @pytest.fixture
@@ -145,3 +149,27 @@ async def test_a_post_that_was_given_up_unseen_goes_to_the_new_channel_when_it_i
     await server.operations.requeue()
     assert await server.posts.claim() == ()
     assert [one.destination.channel_id for one in await server.show_posts()] == [NEW]
+
+
+@on_postgres
+async def test_a_channel_that_closes_waits_for_no_deal_that_is_ending(server: House) -> None:
+    await judge(server, "a")
+    await judge(server, "b")
+    async with server.db.write() as ending:
+        await closings.close_posts(ending, 2, sold(80, 9, mint="b"), server.clock.now())
+        async with asyncio.timeout(PATIENCE_S):
+            await server.posts.channel_closed(GUILD, OLD, "It is gone.", tell=None)
+        await closings.close_posts(ending, 1, sold(80, 10, mint="a"), server.clock.now())
+    assert {state for _, state in await places(server)} == {"withdrawn"}
+
+
+@on_postgres
+async def test_who_saves_waits_for_who_judges_before_holding_a_policy(server: House) -> None:
+    await server.guilds.change(GUILD, lambda now: msgspec.structs.replace(now, policy=STRICT), by=ADA)
+    async with server.db.write() as judging:
+        await guilds.hold_choices(judging)
+        saving = asyncio.create_task(choose(server))
+        async with asyncio.timeout(PATIENCE_S):
+            await is_waited_for(server)
+            await policies.ask(judging, policy_hash(STRICT), server.clock.now())
+    await saving
