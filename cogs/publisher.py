@@ -246,7 +246,8 @@ class Publisher:
                     self.pacing.wait(post.destination.channel_id, until_s, is_edit=is_edit)
                 await posts.failed(post.id, reason, retry_after_s=retry_after_s, is_certainly_unsent=unsent)
             case Parked(reason, is_channel_closed):
-                log.warning("post parked", post=post.id, reason=reason)
+                tell = log.warning if is_channel_closed else log.error  # a server's matter, or an operator's
+                tell("post parked", post=post.id, reason=reason)
                 await posts.park(post.id, reason, is_certainly_unsent=unsent)
                 if is_channel_closed and not isinstance(post.payload, NoticePost):
                     await self._pause(post.destination, reason)

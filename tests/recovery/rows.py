@@ -11,7 +11,7 @@ from db import operations
 from db.engine import DATABASE_FAILURES, Database, is_postgres
 from db.posts import PostRow
 
-WAIT_S = 40.0
+WAIT_S = 120.0
 
 
 @asynccontextmanager
