@@ -10,6 +10,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    func,
     insert,
     select,
     tuple_,
@@ -167,7 +168,10 @@ async def _keep_cards(tx: Tx, cards: Collection[CardKey]) -> dict[CardKey, int]:
 
 
 async def keep_slabs(tx: Tx, slabs: Collection[SlabFacts], now: datetime) -> dict[SlabKey, int]:
-    """The slabs' ids by grader and certificate; what is told of one replaces what was known before."""
+    """The slabs' ids by grader and certificate; what is told of one replaces what was known before.
+
+    ALT's name for the card is told by some alone, and the first that is known stays.
+    """
     kinds = await keep_kinds(
         tx, {(facts.card, facts.grader, facts.grade) for facts in slabs if facts.card is not None}
     )
@@ -177,6 +181,7 @@ async def keep_slabs(tx: Tx, slabs: Collection[SlabFacts], now: datetime) -> dic
             "certificate": facts.certificate,
             "kind_id": kinds[facts.card, facts.grader, facts.grade] if facts.card is not None else None,
             "facts": facts,
+            "alt_asset_id": facts.alt_asset_id or None,
             "seen_at": now,
         }
         for facts in slabs
@@ -185,7 +190,10 @@ async def keep_slabs(tx: Tx, slabs: Collection[SlabFacts], now: datetime) -> dic
         return {}
     insert_slabs = insert_new(tx, SlabRow)
     told = {name: insert_slabs.excluded[name] for name in ("kind_id", "facts", "seen_at")}
-    upsert = insert_slabs.on_conflict_do_update(index_elements=["grader", "certificate"], set_=told)
+    asset = func.coalesce(SlabRow.alt_asset_id, insert_slabs.excluded.alt_asset_id)
+    upsert = insert_slabs.on_conflict_do_update(
+        index_elements=["grader", "certificate"], set_=told | {"alt_asset_id": asset}
+    )
     await tx.execute(upsert, list(rows.values()))
     place = tuple_(SlabRow.grader, SlabRow.certificate)
     query = select(SlabRow.grader, SlabRow.certificate, SlabRow.id).where(place.in_(list(rows)))

@@ -5,13 +5,14 @@ import discord
 from cogs.ui.deals import COLOURS
 from cogs.ui.errors import VENDORS
 from cogs.ui.evidence import evidence_lines
-from cogs.ui.format import amount, count, percent, profit, under, usd
+from cogs.ui.format import amount, count, is_even, percent, profit, under, usd
 from cogs.ui.inspections import fitting
 from cogs.ui.text import plain
 from cogs.ui.titles import card_title, deal_title
 from core.domain.catalog import grade_text
 from core.domain.deals import DealTier
-from core.domain.links import VENUES, page_of
+from core.domain.links import VENUES, links, page_of
+from core.domain.listings import Reported
 from core.domain.posts import DealPost, DigestLine, DigestPost
 from core.domain.valuation import EvidenceKind
 
@@ -34,11 +35,14 @@ _RISKS: dict[EvidenceKind, str] = {
     EvidenceKind.AVERAGE: "An average of past sales lags behind when the market moves.",
     EvidenceKind.INSURED: "An insured value is only what the vault noted down; it is often far off.",
 }
-_BUTTONS = (
-    "`CC`, `ME`, `ALT` open the card's pages there.",
-    "`Buy` looks whether it is still on sale at that price, and hands you the link. I never buy for you.",
-    "`Copy` sends the certificate and the token, each alone in a message, for a long-press on a phone.",
-)
+_ENDINGS: dict[Reported, str] = {
+    Reported.SOLD: "It was sold since.",
+    Reported.DELISTED: "It was taken off the market since.",
+    Reported.GONE: "It is no longer on sale.",
+    Reported.LISTED: "Its price changed since.",
+}
+_BUY = "`Buy` looks whether it is still on sale at that price, and hands you the link. I never buy for you."
+_COPY = "`Copy` sends the certificate and the token, each alone in a message, for a long-press on a phone."
 
 
 def explanation_embed(deal: DealPost) -> discord.Embed:
@@ -46,11 +50,12 @@ def explanation_embed(deal: DealPost) -> discord.Embed:
     embed = discord.Embed(
         title=deal_title(deal), colour=COLOURS[deal.tier], description=fitting(_offer(deal), 4_000)
     )
+    thought = "think it is" if deal.closing is None else "thought it was"
     for name, lines in (
-        ("Why we think it is worth that", _why(deal)),
+        (f"Why we {thought} worth that", _why(deal)),
         ("How sure that is", _sureness(deal)),
         ("What could be wrong", _risks(deal)),
-        ("What the buttons do", list(_BUTTONS)),
+        ("What the buttons do", _buttons(deal)),
     ):
         embed.add_field(name=name, value=fitting(lines, FIELD_LENGTH_MAX), inline=False)
     return embed
@@ -74,17 +79,28 @@ def _offer(deal: DealPost) -> list[str]:
     price = amount(deal.price, deal.price_usd_micros)
     label = f" {deal.grade.label}" if deal.grade.label else ""
     graded = f"{deal.grader} has graded it {grade_text(deal.grade)}{label}"
+    is_open = deal.closing is None
+    offers, thinks, costs = (
+        ("offers", "think it is", "is") if is_open else ("offered", "thought it was", "was")
+    )
     lines = [
-        f"Somebody offers this card at {VENUES[deal.venue]} for **{price}**. {graded} and sealed it in "
+        f"Somebody {offers} this card at {VENUES[deal.venue]} for **{price}**. {graded} and sealed it in "
         "plastic (a *slab*); it lies in a vault, and whoever buys its token owns it.",
-        f"We think it is worth about **{usd(deal.value_usd_micros)}**: the price is "
-        f"**{under(deal.discount_bps)}** that. Sold again at its value it would leave "
-        f"{profit(deal.net_profit_usd_micros)} after fees.",
+        f"We {thinks} worth about **{usd(deal.value_usd_micros)}**: the price {costs} "
+        f"**{under(deal.discount_bps)}** that. Sold again at its value it would {_left(deal)} after fees.",
         _CALLS[deal.tier],
     ]
-    if deal.closing is not None:
-        lines.append("**It is over**: it was sold, taken off the market or repriced since.")
-    return lines
+    return lines if deal.closing is None else [*lines, f"**{_ENDINGS[deal.closing.how]}**"]
+
+
+def _left(deal: DealPost) -> str:
+    """`leave +$56.00`, `have broken even`."""
+    micros, is_over = deal.net_profit_usd_micros, deal.closing is not None
+    if is_even(micros):
+        return "have broken even" if is_over else "break even"
+    if micros < 0:
+        return f"{'have lost' if is_over else 'lose'} {usd(-micros)}"
+    return f"{'have left' if is_over else 'leave'} {profit(micros)}"
 
 
 def _why(deal: DealPost) -> list[str]:
@@ -111,9 +127,28 @@ def _risks(deal: DealPost) -> list[str]:
         lines.append(
             f"At {percent(deal.discount_bps)} under its value, the price or the card is likely wrong."
         )
-    lines.append("Good offers live for seconds: press `Buy` before you decide, and look at the pictures.")
+    if deal.closing is None:
+        lines.append(f"Good offers live for seconds: {_to_do(deal)}")
     lines.append("Nothing here is advice; what it is worth is an estimate, and you buy at your own risk.")
     return lines
+
+
+def _to_do(deal: DealPost) -> str:
+    if _can_buy(deal):
+        return "press `Buy` before you decide, and look at the pictures."
+    return "open the listing before you decide, and look at the pictures."
+
+
+def _can_buy(deal: DealPost) -> bool:
+    """Whether the post has a Buy button that can be pressed."""
+    return deal.tier is not DealTier.SUSPICIOUS and deal.closing is None
+
+
+def _buttons(deal: DealPost) -> list[str]:
+    """What the post has, in its order."""
+    pages = [f"`{label}`" for label, _ in links(deal)]
+    opens = "opens the card's page there." if len(pages) == 1 else "open the card's pages there."
+    return [f"{', '.join(pages)} {opens}", *([_BUY] if _can_buy(deal) else []), _COPY]
 
 
 def _line(line: DigestLine) -> str:

@@ -18,9 +18,14 @@ def usd(micros: int) -> str:
 
 def profit(micros: int) -> str:
     """`+$56.00` or `−$4.00`; less than a cent either way is neither."""
-    if abs(micros) < _CENT:
+    if is_even(micros):
         return "break-even"
     return f"+{usd(micros)}" if micros > 0 else usd(micros)
+
+
+def is_even(micros: int) -> bool:
+    """Neither a profit nor a loss."""
+    return abs(micros) < _CENT
 
 
 def amount(quoted: Amount, usd_micros: int | None = None) -> str:

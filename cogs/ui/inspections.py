@@ -46,8 +46,7 @@ def inspection_view(found: Inspection) -> discord.ui.View:
     pages = {}
     if found.mint is not None:
         pages = {VENUES[o.venue]: page_of(o.venue, found.mint, title) for o in found.offers}
-    evidence = found.valuation.evidence if found.valuation else ()
-    alt = next((page for item in evidence if (page := alt_page(item.asset_id)) and item.kind == "alt"), None)
+    alt = alt_page(found.alt_asset_id)
     view = discord.ui.View(timeout=None)
     for label, page in [*pages.items(), *([("ALT", alt)] if alt else [])][:LINKS_MAX]:
         view.add_item(discord.ui.Button(label=label, url=page))

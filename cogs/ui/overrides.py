@@ -12,6 +12,7 @@ from cogs.ui.format import relative, usd
 from cogs.ui.forms import entries
 from cogs.ui.inspections import fitting
 from cogs.ui.text import plain
+from cogs.ui.titles import kept_title
 from core.domain.money import USD_MICROS
 from core.domain.overrides import BY_TIME, REASON_LENGTH_MAX, REASON_LENGTH_MIN, Override, Wanted
 from core.domain.questions import LENGTH_MAX
@@ -86,7 +87,7 @@ def override_text(one: Override) -> str:
     setting = one.setting
     low, high = setting.low_usd_micros, setting.high_usd_micros
     bounds = f" ({usd(low or setting.value_usd_micros)} – {usd(high or setting.value_usd_micros)})"
-    name = plain(one.title, NAME_LENGTH_MAX)
+    name = kept_title(one.title, NAME_LENGTH_MAX)
     return (
         f"**#{one.id}** {name}: **{usd(setting.value_usd_micros)}**{bounds if low or high else ''}, "
         f"confidence {setting.confidence}, set by <@{one.by}> {relative(one.at)}, "

@@ -59,12 +59,17 @@ def page_embed(page: DealPage, where: DealFilter, guild: Guild | None = None) ->
     if where.is_narrow:
         embed.title = f"{embed.title}: {filter_text(where)}"[:256]
     if not page.items and (where.is_narrow or page.has_newer):
-        embed.description = (
-            "None further that is still open." if page.has_newer else "No open deal fits. Ask for less."
-        )
+        embed.description = _nothing_here(page)
     if page.is_cut:
-        embed.set_footer(text="There were too many to look at them all: ask for more, or go on with Older.")
+        narrower = "" if where.tier else "choose a tier, or "
+        embed.set_footer(text=f"There were too many to look at them all: {narrower}go on with Older.")
     return embed
+
+
+def _nothing_here(page: DealPage) -> str:
+    if page.is_cut:
+        return "None of those that I looked at fits."
+    return "None further that is still open." if page.has_newer else "No open deal fits. Leave out a filter."
 
 
 def page_view(page: DealPage, page_id: int | None) -> discord.ui.View:

@@ -32,15 +32,19 @@ def tier_text(tier: DealTier, bps: int | None, policy: DealPolicy) -> str:
     if tier is DealTier.LOOK:
         return f"{found}not sure enough for a call (confidence {policy.confidence_min} is asked for)"
     least = next((rule.discount_min_bps for rule in policy.tiers if rule.tier is tier), None)
-    return f"{found}{percent(least)} is asked for" if least is not None else f"{found}as it was decided then"
+    return (
+        f"{found}{percent(least)} under is asked for"
+        if least is not None
+        else f"{found}as it was decided then"
+    )
 
 
 def rejection_text(reason: Reason, bps: int | None, policy: DealPolicy) -> str:
-    """`14.2 % under its value, 15 % is asked for`."""
+    """`14.2 % under its value, 15 % under is asked for`."""
     found = "" if bps is None else f"{_under(bps)}, "
     match reason:
         case Reason.TOO_DEAR:
-            return f"{found}{percent(_least(policy))} is asked for"
+            return f"{found}{percent(_least(policy))} under is asked for"
         case Reason.PROFIT:
             return f"{found}but less profit after fees than every tier asks for"
         case Reason.CATEGORY:

@@ -51,7 +51,8 @@ def replay_embed(replay: Replay) -> discord.Embed:
 
 
 def _summary(replay: Replay) -> list[str]:
-    looked = f"Looked at {count(replay.looked_at, 'listing')} as they were first seen."
+    were = "it was" if replay.looked_at == 1 else "they were"
+    looked = f"Looked at {count(replay.looked_at, 'listing')} as {were} first seen."
     if replay.is_cut:
         looked = f"Looked at the newest {VERSIONS_MAX:,} listings only: there were more in these days."
     if not replay.is_changed:
@@ -121,7 +122,10 @@ def _left_out(replay: Replay) -> str:
     if replay.not_valued:
         said.append(f"Not counted: {replay.not_valued:,} that all filters left out then, so none was valued.")
     if replay.not_judged:
-        said.append(f"Not counted: {replay.not_judged:,} that were gone before there was an answer.")
+        said.append(
+            f"Not counted: {replay.not_judged:,} that had no answer (gone before it, or still waiting) "
+            "or no price in dollars."
+        )
     said.append(_LEFT_OUT)
     return " ".join(said)
 

@@ -34,9 +34,9 @@ _COLOURS: dict[RevaluationState, int] = {
     RevaluationState.CANCELLED: 0x95A5A6,
 }
 _TITLES: dict[RevaluationState, str] = {
-    RevaluationState.RUNNING: "Re-valuing",
-    RevaluationState.DONE: "Re-valued",
-    RevaluationState.CANCELLED: "Re-valuing was cancelled",
+    RevaluationState.RUNNING: "Re-valuing {}",
+    RevaluationState.DONE: "Re-valued {}",
+    RevaluationState.CANCELLED: "Re-valuing {} was cancelled",
 }
 _CHANGES = (
     (Outcome.NEW, "new"),
@@ -83,7 +83,7 @@ class CancelButton(
 def revaluation_embed(post: RevaluationPost) -> discord.Embed:
     """How far a run is, or what came of it."""
     embed = discord.Embed(
-        title=f"{_TITLES[post.state]} {listings_of(post.span)}",
+        title=_title(post.state, post.span),
         description="\n".join(_lines(post)),
         colour=_COLOURS[post.state],
     )
@@ -106,13 +106,16 @@ def begun_embed(run: Revaluation) -> discord.Embed:
         f"{count(run.total, 'listing')} will be valued anew, after fresh ones and within what the vendors "
         f"allow. <#{run.channel_id}> shows how it goes."
     )
-    return discord.Embed(
-        title=f"Re-valuing {listings_of(run.span)}", description=text + _cut(run.cut), colour=0x3498DB
-    )
+    title = _title(RevaluationState.RUNNING, run.span)
+    return discord.Embed(title=title, description=text + _cut(run.cut), colour=0x3498DB)
 
 
 def listings_of(span: Span) -> str:
     return "everything on sale" if span is Span.ALL else f"what was first seen in the last {span.value}"
+
+
+def _title(state: RevaluationState, span: Span) -> str:
+    return _TITLES[state].format(listings_of(span))
 
 
 def _lines(post: RevaluationPost) -> list[str]:

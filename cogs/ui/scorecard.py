@@ -85,7 +85,7 @@ def _figures(score: TierScore) -> str:
         took = duration(timedelta(seconds=score.sold_after_median_s))
         lines.append(f"{score.sold:,} of {score.posted:,} sold, half of those within {took}")
     else:
-        lines.append("None of them sold yet")
+        lines.append("None sold at the posted price yet")
     if score.profit_usd_micros is not None and score.profit_median_usd_micros is not None:
         typical = profit(score.profit_median_usd_micros)
         lines.append(f"Bought and resold: {profit(score.profit_usd_micros)} in all, typically {typical}")

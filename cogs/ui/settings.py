@@ -11,6 +11,7 @@ from cogs.ui.format import count, relative
 from cogs.ui.forms import entries, form, sent_form
 from cogs.ui.guilds import lacks, refuse_strangers, refuse_unusable, server_of_admin, within
 from cogs.ui.presses import Pressed
+from cogs.ui.reach import out_of_reach
 from cogs.ui.replays import replay_embed
 from cogs.ui.settings_forms import CARDS, PARTS, card_fields, part_of
 from cogs.ui.settings_texts import differences, sections, unseen
@@ -186,7 +187,9 @@ async def show_settings(interaction: Interaction, *, note: str = "") -> None:
     draft = await bot.services.guilds.draft_of(server.id, interaction.user.id)
     paused = await bot.services.guilds.paused_channels(server.id)
     lines = [f"**Posting to <#{id}> is paused:** {plain(because)}" for id, because in paused.items()]
-    missing = lacks(server, draft.result if draft else guild.settings)
+    settings = draft.result if draft else guild.settings
+    too_much = out_of_reach(await bot.services.sources.all(), settings.policy.confidence_min)
+    missing = [*too_much, *lacks(server, settings)]
     embed = settings_embed(guild, draft, missing=missing, notes=lines)
     if note:  # beside the buttons, too
         embed.add_field(name=NO_NAME, value=note, inline=False)

@@ -1,7 +1,7 @@
 """/setup: from an invitation to the first post in three steps, each kept at once."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -18,14 +18,12 @@ from cogs.ui.guilds import (
     within,
 )
 from cogs.ui.presses import Pressed
+from cogs.ui.reach import reach
 from cogs.ui.settings import SettingsButton
 from cogs.ui.settings_texts import calls_shown, channel, pings
 from cogs.ui.text import plain
-from core.domain.confidence import SALES_CONFIDENCE, SALES_MIN_FOR_CONFIDENCE, SALES_WINDOW
 from core.domain.guild_presets import Preset, with_ping, with_preset
 from core.domain.guilds import Guild
-from core.domain.listings import SourceName
-from core.domain.sources import SourceView
 
 if TYPE_CHECKING:
     from cogs.client import CartelBot
@@ -42,8 +40,6 @@ PRESETS: dict[Preset, tuple[str, str]] = {
     Preset.BALANCED: ("Balanced", "And INFO from 15 %, and LOOK: cheap, but not sure yet. Never pinged"),
     Preset.EVERYTHING: ("Everything", "And UNDETERMINED: cheap, but it may be another card. Never pinged"),
 }
-VALUERS = frozenset({SourceName.ALT, SourceName.PRICECHARTING})
-PRICECHARTING_CONFIDENCE = 70
 _BLUE, _GREEN = 0x3498DB, 0x2ECC71
 
 
@@ -152,7 +148,8 @@ async def show_step(interaction: Interaction, step: int) -> None:
         step = CHANNEL
     missing = lacks(server, guild.settings)
     sources = await bot.services.sources.all() if step in {CALLS, DONE} else ()
-    embed = step_embed(step, guild, missing=missing, reach=reach(sources))
+    reached = reach(sources, guild.settings.policy.confidence_min)
+    embed = step_embed(step, guild, missing=missing, reach=reached)
     view = step_view(step, guild, may_keep=_may_keep(server, guild))
     await interaction.edit_original_response(embed=embed, view=view)
 
@@ -207,29 +204,6 @@ def step_view(step: int, guild: Guild, *, may_keep: bool) -> discord.ui.View:
     for item in items[step]:
         view.add_item(item)
     return view
-
-
-def reach(sources: Iterable[SourceView]) -> str:
-    """How sure values can be with the vendors that are connected."""
-    on = {view.plan.name for view in sources if not view.plan.off_because}
-    many, most = SALES_CONFIDENCE[0]
-    few, enough = SALES_MIN_FOR_CONFIDENCE, dict(SALES_CONFIDENCE)[SALES_MIN_FOR_CONFIDENCE]
-    lines = ["**How sure I can be** (0 to 100)"]
-    if SourceName.ALT in on:
-        lines.append("ALT's values: as sure as ALT says it is.")
-    if SourceName.PRICECHARTING in on:
-        lines.append(f"PriceCharting's values: {PRICECHARTING_CONFIDENCE}.")
-    lines.append(
-        f"Recorded sales of the same card and grade: {enough} once I saw {few} within "
-        f"{SALES_WINDOW.days} days, {most} from {many}. Until then a deal is a LOOK: shown as not sure, "
-        "never pinged."
-    )
-    if not on & VALUERS:
-        lines.append(
-            "Neither ALT nor PriceCharting is connected: at first every deal is a LOOK. "
-            "Whoever runs me can add them."
-        )
-    return "\n".join(lines)
 
 
 def _may_keep(server: discord.Guild, guild: Guild) -> bool:

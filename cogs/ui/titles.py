@@ -26,6 +26,16 @@ def card_title(
     return slab_name(grader, grade, plain(name, limit - GRADE_LENGTH_MAX))
 
 
+def kept_title(title: str, limit: int = TITLE_LENGTH_MAX) -> str:
+    """A title that was kept as `[PSA 10] name`, and whatever has another form, the same way."""
+    match = _KEPT.fullmatch(title)
+    grader = grader_of(match["grader"]) if match else None
+    grade = grade_of(match["grade"]) if match else None
+    if match is None or grader is None or grade is None:
+        return plain(title, limit)
+    return card_title(match["name"], grader, grade, "", limit)
+
+
 def card_name(title: str, grader: Grader, grade: Grade, certificate: str) -> str:
     """The vendor's title without this slab's own grade and certificate.
 
@@ -59,4 +69,7 @@ def _alone(pattern: str) -> re.Pattern[str]:
 _GRADE = _alone(
     r"(?P<grader>PSA|BGS|Beckett|CGC|SGC|TAG) (?P<grade>(?:10|[1-9](?:\.5)?)(?:\.0)?"
     r"(?: (?:GEM[ -]MINT|GEM[ -]MT|PRISTINE|BLACK LABEL|GOLD LABEL)\b)?)"
+)
+_KEPT = re.compile(
+    r"\[(?P<grader>[A-Z]{2,8}) (?P<grade>[0-9.]{1,4}(?: [A-Za-z]{1,10})?)\] (?P<name>.*)", re.DOTALL
 )

@@ -59,6 +59,8 @@ class SlabFacts(msgspec.Struct, frozen=True):
     category: str = ""
     image_url: str = ""
     insured_usd_micros: int | None = None
+    alt_asset_id: str = ""
+    """ALT's name for the card, from whoever tells it; empty when it was not told."""
 
 
 class CertificateFacts(msgspec.Struct, frozen=True):

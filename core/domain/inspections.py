@@ -45,6 +45,7 @@ class Inspection(msgspec.Struct, frozen=True):
 
     `slab` is None when nobody knows what it is. `last_seen` are offers of market places that gave no answer.
     `absent` are vendors that could tell more and are not configured. `alike`: how many slabs are meant.
+    `alt_asset_id` is ALT's name for the card, empty when nobody ever told.
     """
 
     policy: DealPolicy
@@ -57,3 +58,4 @@ class Inspection(msgspec.Struct, frozen=True):
     unanswered: tuple[Unanswered, ...] = ()
     absent: tuple[SourceName, ...] = ()
     alike: int = 1
+    alt_asset_id: str = ""

@@ -39,7 +39,7 @@ _TOKEN_PAGES: Final = (
 _ASSET_HOSTS: Final = frozenset({"app.alt.xyz", "alt.xyz"})
 _ASSET_PAGE = re.compile(r"/research/([A-Za-z0-9_-]{1,80})", re.ASCII)
 _CERTIFICATE = re.compile(
-    r"(?:(?P<grader>psa|bgs|beckett|cgc|sgc|tag)\b[ #:]{0,3})?(?:cert(?:ificate)?\b\.?[ #:]{0,3})?#?"
+    r"(?:(?P<grader>psa|bgs|beckett|cgc|sgc|tag)(?![a-z])[ #:-]{0,3})?(?:cert(?:ificate)?\b\.?[ #:]{0,3})?#?"
     r"(?P<number>[0-9]{4,14}|[A-Z]{1,3}[0-9]{4,12})",
     re.ASCII | re.IGNORECASE,
 )

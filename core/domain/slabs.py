@@ -14,9 +14,12 @@ Word: TypeAlias = str | int | float | bool | None
 TEXT_LENGTH_MAX = 300
 CERTIFICATE_LENGTH_MAX = 40
 URL_LENGTH_MAX = 1000
+ASSET_ID_PATTERN = r"\A[^\x00-\x1f\x7f-\x9f]{1,80}\Z"
+"""What can be ALT's name for a card."""
 ORDINARY = frozenset({"", "base", "none", "normal", "regular", "n/a"})
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_ASSET_ID = re.compile(ASSET_ID_PATTERN)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _GRADE_NUMBER = re.compile(r"[0-9]{1,2}(?:\.[0-9])?")
 _DOLLARS = re.compile(r"\$?\s*([0-9]{1,3}(?:,[0-9]{3}){0,3}|[0-9]{1,12})(\.[0-9]{1,18})?")
@@ -63,6 +66,11 @@ def web_address(word: Word) -> str:
     """The address when it can be one of the web (and so may stand in a link), else empty."""
     text = plain(word, URL_LENGTH_MAX)
     return text if _WEB_ADDRESS.fullmatch(text) else ""
+
+
+def asset_id_of(word: Word) -> str:
+    """ALT's name for a card in another vendor's words, empty when it cannot be one."""
+    return word if isinstance(word, str) and word.strip() and _ASSET_ID.fullmatch(word) else ""
 
 
 def is_graded_card(words: SlabWords) -> bool:

@@ -101,6 +101,12 @@ class Valuation(msgspec.Struct, frozen=True):
         return frozenset(item.kind for item in self.evidence)
 
     @property
+    def alt_asset_id(self) -> str:
+        """ALT's own name for the card; empty when ALT has no part in this."""
+        told = (item.asset_id for item in self.evidence if item.kind is EvidenceKind.ALT and item.asset_id)
+        return next(told, "")
+
+    @property
     def sales(self) -> int:
         """Sales of the same kind within the window."""
         return max((item.sales for item in self.evidence), default=0)

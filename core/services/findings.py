@@ -34,11 +34,11 @@ class Finding(msgspec.Struct, frozen=True):
         return f"slab:{slab.id}" if self.valuation.kinds == {EvidenceKind.INSURED} else slab.subject
 
     @property
-    def alt_asset_id(self) -> str | None:
-        """ALT's own name for the card."""
-        found = self.valuation.evidence if self.valuation is not None else ()
-        told = (item.asset_id for item in found if item.kind is EvidenceKind.ALT and item.asset_id)
-        return next(told, None)
+    def alt_asset_id(self) -> str:
+        """ALT's own name for the card, as ALT says it now or as it is known; empty when nobody ever told."""
+        told = self.valuation.alt_asset_id if self.valuation is not None else ""
+        slab = self.identity.slab
+        return told or (slab.alt_asset_id if slab is not None else None) or ""
 
     def ask(self, now: datetime) -> PricePoint | None:
         """What was asked, as a price of the kind; None while nobody knows what it is."""
@@ -90,7 +90,7 @@ def deal_post(finding: Finding, deal: Deal, *, was_revised: bool = False) -> Dea
         listed_at=version.listed_at,
         insured_usd_micros=slab.insured_usd_micros,
         image_url=slab.image_url,
-        alt_asset_id=finding.alt_asset_id or "",
+        alt_asset_id=finding.alt_asset_id,
         missing=deal.missing,
         was_revised=was_revised,
         silent=valuation.silent,

@@ -15,7 +15,7 @@ from core.domain.deals import Candidate, Deal, DealPolicy, Reason, Rejection, ap
 from core.domain.inspections import Inspection, LastSeen, Offer, Unanswered
 from core.domain.listings import CHAINS, Chain, Mint, SourceName, Venue
 from core.domain.questions import Question, read_question
-from core.domain.valuation import EvidenceKind, Valuation
+from core.domain.valuation import Valuation
 from core.errors import SourceError
 from core.services.askers import Askers
 from core.services.evidence import WAITED_FOR, EvidenceService
@@ -103,6 +103,7 @@ class InspectionService:
             patience.unanswered,
             self._absent(question, subject),
             subject.known.alike,
+            _alt_asset_id(subject.slab, valuation),
         )
 
     async def _identify(self, question: Question, patience: Patience) -> Subject:
@@ -154,7 +155,7 @@ class InspectionService:
         async with self.db.read() as tx:
             card = facts.card
             kind_id = None if card is None else await questions.kind(tx, card, facts.grader, facts.grade)
-        return replace(subject.known, slab=Slab(0, kind_id, facts, None))
+        return replace(subject.known, slab=Slab(0, kind_id, facts, facts.alt_asset_id or None))
 
     async def _on_sale(
         self, subject: Subject, patience: Patience
@@ -191,8 +192,7 @@ class InspectionService:
         return valuation
 
     async def _keep(self, slab: Slab, valuation: Valuation) -> None:
-        asset_ids = (item.asset_id for item in valuation.evidence if item.kind is EvidenceKind.ALT)
-        asset_id = next(asset_ids, "")
+        asset_id = valuation.alt_asset_id
         async with self.db.write() as tx:
             await prices.add_valuation(tx, slab.subject, valuation, self.clock.now())
             if asset_id and slab.alt_asset_id is None:
@@ -268,6 +268,12 @@ async def _ended(task: "asyncio.Task[T]") -> None:
 
 def _on_chain(chain: Chain) -> frozenset[Venue]:
     return frozenset(venue for venue, its in CHAINS.items() if its is chain)
+
+
+def _alt_asset_id(slab: Slab | None, valuation: Valuation | None) -> str:
+    """What ALT called it now, or else what is known."""
+    told = valuation.alt_asset_id if valuation is not None else ""
+    return told or (slab.alt_asset_id if slab is not None else None) or ""
 
 
 def _is_news(valuation: Valuation, began: datetime) -> bool:

@@ -139,7 +139,7 @@ async def _rulings(tx: Tx, turn: Turn, judged: Collection[int], now: datetime) -
     if finding.valuation is not None and finding.valued_subject is not None:
         valuation_id = await prices.add_valuation(tx, finding.valued_subject, finding.valuation, now)
     slab = finding.identity.slab
-    if slab is not None and slab.alt_asset_id is None and finding.alt_asset_id is not None:
+    if slab is not None and slab.alt_asset_id is None and finding.alt_asset_id:
         await catalog.keep_alt_asset(tx, slab.id, finding.alt_asset_id)
     is_anew = task.priority == Priority.RECHECK and task.version_id in judged
     return [

@@ -23,13 +23,13 @@ import msgspec
 from core.domain.catalog import GradeLabel, Grader, SlabFacts, grader_of
 from core.domain.listings import SourceName
 from core.domain.money import Unit, amount_of, amount_within
-from core.domain.slabs import plain
+from core.domain.slabs import ASSET_ID_PATTERN, plain
 from core.domain.valuation import Evidence, EvidenceKind
 from core.domain.wallets import SaleSeen
 from core.sources.http import Fetched, SourceHttp, VendorHabits, VendorLimits, parsing, utc
 from core.sources.http.graphql import Answer, data_of, failure_in
 
-Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x1f\x7f-\x9f]{1,80}\Z")]
+Id: TypeAlias = Annotated[str, msgspec.Meta(pattern=ASSET_ID_PATTERN)]
 
 NAME = SourceName.ALT
 LIMITS = VendorLimits(per_minute=120, burst=4, concurrent=4)

@@ -7,7 +7,8 @@ its namesake on another chain gives 20 rows a page whatever is asked, so `total`
 Quirks: listings are a read by POST whose numbers are texts; pages count from 0; a trait's value is its
 `trait_value`; `finish` and `edition` are empty for the ordinary card; a row without `SellOrder` is not on
 sale; what was sold is told nowhere. Beezie's vault is its own: Collector Crypt does not know its tokens.
-`altFmv` and `altAssetId` are ALT's word at second hand and are left out.
+`altAssetId` is ALT's name for the card, and is kept with the slab; `altFmv` is ALT's value at second hand,
+and is left out.
 """
 
 from collections.abc import AsyncIterator
@@ -20,7 +21,7 @@ import msgspec
 from core.domain.catalog import SlabFacts
 from core.domain.listings import Chain, ListingKey, Mint, Report, Reported, SourceName, Venue, Wallet
 from core.domain.money import Amount, Unit, amount_within
-from core.domain.slabs import SlabWords, Word, is_graded_card, plain, slab_of_named
+from core.domain.slabs import SlabWords, Word, asset_id_of, is_graded_card, plain, slab_of_named
 from core.sources.base import LiveListing, Page
 from core.sources.http import Fetched, SourceHttp, VendorLimits, address_of, changed, decode, parsing
 
@@ -63,6 +64,7 @@ class _Item(msgspec.Struct, rename="camel"):
     owner: str | None = None
     metadata: _Metadata | None = None
     burned_at: int | None = None
+    alt_asset_id: Word = None
     order: _Order | None = msgspec.field(name="SellOrder", default=None)
 
 
@@ -171,7 +173,8 @@ def _slab(item: _Item) -> SlabFacts | None:
     )
     if not is_graded_card(words):
         return None
-    return slab_of_named(words, name=traits.get("pokemon name"), language=traits.get("language"))
+    slab = slab_of_named(words, name=traits.get("pokemon name"), language=traits.get("language"))
+    return slab and msgspec.structs.replace(slab, alt_asset_id=asset_id_of(item.alt_asset_id))
 
 
 def _about(fetched: Fetched, mint: Mint) -> _Item:

@@ -50,7 +50,9 @@ async def test_latest_asks_for_what_was_chosen(stage: Stage) -> None:
 
 
 async def test_a_search_in_vain_says_so(stage: Stage) -> None:
-    assert said(await asked(stage, "deals latest", text="nothing")) == "No open deal fits. Ask for less."
+    assert (
+        said(await asked(stage, "deals latest", text="nothing")) == "No open deal fits. Leave out a filter."
+    )
 
 
 async def test_games_are_proposed_as_they_are_typed(stage: Stage) -> None:
@@ -114,7 +116,7 @@ async def test_why_tells_the_story_of_the_listing(stage: Stage) -> None:
     stage.memory.traces.found = trace
     answer = await asked(stage, "deals why", what=MINT)
     story = answer.payload["embeds"][0]["fields"][0]
-    assert "**No deal**: 14.2 % under its value, 15 % is asked for" in story["value"]
+    assert "**No deal**: 14.2 % under its value, 15 % under is asked for" in story["value"]
     assert stage.memory.traces.asked == [(MINT, GUILD_ID)]
 
 

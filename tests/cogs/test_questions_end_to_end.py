@@ -43,7 +43,7 @@ async def asked(stage: HouseStage, command: str, **options: str) -> str:
 
 async def test_a_card_is_questioned_given_a_value_and_posted(stage: HouseStage) -> None:
     why = await asked(stage, "why", what=CERTIFICATE)
-    assert "**No deal**: 6.25 % under its value, 15 % is asked for" in why
+    assert "**No deal**: 6.25 % under its value, 15 % under is asked for" in why
     inspected = await asked(stage, "inspect", what=f"https://magiceden.io/item-details/{TOKEN}")
     assert "On sale at Collector Crypt for **$150.00**" in inspected
     assert "Worth **$160.00**" in inspected

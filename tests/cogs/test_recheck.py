@@ -112,7 +112,7 @@ async def test_cancelling_is_for_admins_and_works_once(ada: Admin, house: House,
     assert (await text_of(stage, ADA_ID, shown(stage), CANCEL)).startswith("Cancelled.")
     assert await text_of(stage, ADA_ID, shown(stage), CANCEL) == "This re-valuation is over."
     await goes_on(house, stage)
-    assert embed_of(shown(stage))["title"].startswith("Re-valuing was cancelled")
+    assert embed_of(shown(stage))["title"] == "Re-valuing what was first seen in the last 1d was cancelled"
 
 
 async def test_a_run_and_its_button_live_through_a_restart(

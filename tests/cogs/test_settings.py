@@ -7,7 +7,9 @@ from cogs.ui.guilds import within
 from cogs.ui.settings_forms import PARTS
 from core.domain.deals import DealTier
 from core.domain.guilds import QuietHours, ServerSettings
+from core.domain.listings import SourceName
 from core.domain.replays import Quick
+from core.domain.sources import SourcePlan, SourceView
 from core.errors import NotAllowed
 from core.services.guilds import Choose
 from core.simulator.discord.permissions import Permission
@@ -39,6 +41,10 @@ def memory(clock: StepClock, db: Database) -> Memory:
 @pytest.fixture
 async def ada(stage: Stage) -> Admin:
     return await at_her_settings(stage)
+
+
+def alt_is_asked() -> SourceView:
+    return SourceView(SourcePlan(SourceName.ALT), False, None, "", None, 0, None)
 
 
 def labels(modal: Json | None) -> list[str]:
@@ -76,6 +82,19 @@ async def test_changes_collect_in_a_draft_and_hold_when_saved(ada: Admin) -> Non
     assert settings.ping_roles == {GOLD: DEAL_PINGS_ROLE_ID}
     assert settings.channel_of(LOOK) is None
     assert (await ada.history())[0].what == "ping roles, calls shown, confidence"
+
+
+async def test_a_confidence_that_no_source_reaches_is_told_before_and_after_it_is_saved(ada: Admin) -> None:
+    told = "You ask for a confidence of 90; my sources reach 75 at most: no GOLD, HIGH or INFO will come"
+    assert "You ask for" not in ada.read()
+    await ada.enter("trust", confidence="90")
+    assert told in await ada.sees("**confidence**: 60 or more → 90 or more")
+    await ada.press(SAVE)
+    assert told in await ada.sees("Saved.")
+    ada.stage.memory.sources.views = (alt_is_asked(),)
+    await ada.type("settings")
+    assert "You ask for" not in ada.read()
+    assert "need a confidence of 90 or more" in ada.read()
 
 
 FORMS: list[tuple[str, dict[str, str | list[str]], str]] = [

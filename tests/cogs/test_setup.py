@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from core.domain.deals import DealTier
 from core.domain.guild_presets import HIDDEN, Preset
@@ -61,6 +62,9 @@ async def test_three_choices_lead_from_an_invitation_to_done(ada: Admin) -> None
     said = await ada.sees("Step 3 of 3 · What shall be posted?")
     assert f"Pinged: <@&{DEAL_PINGS_ROLE_ID}> for GOLD and HIGH" in said
     assert "Neither ALT nor PriceCharting is connected" in said
+    assert "Until they reach the 60 that you ask for, a deal is a LOOK" in said
+    assert "ALT's values" not in said
+    assert "PriceCharting's values" not in said
 
     await ada.press(CALLS, Preset.BALANCED)
     said = await ada.sees("Ready")
@@ -205,6 +209,23 @@ async def test_with_alt_and_pricecharting_setup_says_what_they_reach(ada: Admin)
     assert "PriceCharting's values: 70." in said
     assert "60 once I saw 3 within 90 days, 75 from 10" in said
     assert "Neither" not in said
+    assert "a deal is a LOOK" not in said
+
+
+async def test_a_confidence_that_no_source_reaches_is_told_in_the_last_step(ada: Admin) -> None:
+    await ada.guilds.change(
+        GUILD_ID,
+        lambda now: replace(now, channel_id=DEALS_ID, policy=replace(now.policy, confidence_min=90)),
+        by=ada.id,
+    )
+    await ada.type("setup")
+    await ada.press("v1:setup:step:2")
+    await ada.sees("Step 2 of 3")
+    await ada.press(NOBODY)
+    said = await ada.sees("Step 3 of 3")
+    assert "You ask for a confidence of 90; my sources reach 75 at most" in said
+    await ada.press("v1:setup:step:4")
+    assert "no GOLD, HIGH or INFO will come" in await ada.sees("Ready")
 
 
 async def test_two_who_choose_at_once_leave_one_channel_and_two_versions(ada: Admin) -> None:

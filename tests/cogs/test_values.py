@@ -127,6 +127,13 @@ async def test_values_are_listed_and_cleared(home: Stage) -> None:
     assert f"cleared by <@{ADA_ID}>" in await answered(home, await run(home, "list", history=True))
 
 
+async def test_a_value_shows_its_card_as_posts_do(home: Stage) -> None:
+    kept = "[PSA 10] 2000 #131 Squirtle PSA 10 Gym Heroes"
+    await home.memory.overrides.set(kept, Wanted(160, "seen at an auction"), by=ADA_ID)
+    shown = "[PSA 10] 2000 #131 Squirtle Gym Heroes"
+    assert f"{shown}: **$160.00**" in await answered(home, await run(home, "list"))
+
+
 @pytest.mark.parametrize(
     ("command", "options"), [("set", {"what": WHAT, "dollars": 1}), ("list", {}), ("clear", {"number": 1})]
 )

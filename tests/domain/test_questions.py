@@ -63,6 +63,10 @@ def test_an_asset_of_alt_is_named_by_its_link(host: str) -> None:
         ("CGC cert. #4012345001", "4012345001", Grader.CGC),
         ("certificate: 12345678", "12345678", None),
         ("tag a1234567", "A1234567", Grader.TAG),
+        ("psa12345678", "12345678", Grader.PSA),
+        ("PSA12345678", "12345678", Grader.PSA),
+        ("psa-12345678", "12345678", Grader.PSA),
+        ("cgc4012345678", "4012345678", Grader.CGC),
     ],
 )
 def test_a_certificate_may_be_said_with_its_company(
@@ -116,6 +120,8 @@ HOSTILE = {
     "a mention": "<@123456789>",
     "an unknown company": "GMA 12345678",
     "only a company": "PSA",
+    "a word that begins like a company": "psalm123",
+    "a longer word that begins like a company": "PSALM 12345678",
 }
 
 

@@ -1,6 +1,7 @@
 """The line from the queue to a verdict: outages wait, bugs are parked, nothing is judged twice."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -146,6 +147,7 @@ async def test_a_version_that_is_queued_again_is_not_judged_again(house: House) 
 
 
 async def test_a_version_that_found_no_answer_for_a_day_expires(house: House) -> None:
+    assert timedelta(hours=24) == EXPIRES_AFTER
     house.alt.down = DOWN
     await house.tell(listed(80, 0))
     house.pass_time(EXPIRES_AFTER.total_seconds())

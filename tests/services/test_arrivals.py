@@ -136,6 +136,15 @@ async def test_after_an_outage_only_what_is_new_to_us_is_shown(house: House) -> 
     assert [row.payload.ping_role_id for row in await house.rows(PostRow)] == [None] * 5
 
 
+async def test_a_tier_whose_channel_is_paused_is_left_out(house: House) -> None:
+    await choose(house, tier_channels={DealTier.GOLD: 6_000})
+    await house.posts.channel_closed(GUILD, 6_000, "The channel does not exist any more.", tell=None)
+    await arrive(house, 80, 120)
+    assert await greet(house) == 1
+    assert [row.channel_id for row in await house.rows(PostRow)] == [5_000 + GUILD]
+    assert await prices(house) == [120]
+
+
 async def test_a_source_that_comes_and_goes_is_one_arrival_an_hour(house: House) -> None:
     await choose(house)
     await arrive(house, 80, 81, 82)

@@ -135,6 +135,17 @@ async def test_a_vendor_that_was_down_tells_later_but_no_old_news(following: Hou
     assert [post.mint for post in await posts(following)] == ["mint-2", MINT]
 
 
+async def test_what_the_line_tells_a_day_late_is_not_posted_though_it_was_followed_then(
+    following: House,
+) -> None:
+    following.pass_time(24 * 3600 + 10)
+    await following.tell(whales(80, 10), whales(90, 9, mint="mint-2"))
+    assert [post.mint for post in await posts(following)] == [MINT]
+    following.pass_time(3600)
+    await following.tell(whales(70, 30, mint="mint-3"))
+    assert [post.mint for post in await posts(following)] == [MINT]
+
+
 async def test_a_wallet_that_two_servers_follow_is_asked_about_once(following: House) -> None:
     await following.join(51, channel_id=6_000)
     await follow(following, guild_id=51, channel_id=9, label="")

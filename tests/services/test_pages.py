@@ -154,10 +154,13 @@ async def test_only_what_fits_is_listed(house: House) -> None:
 
 async def test_a_narrow_search_has_pages_too(house: House) -> None:
     await deals(house, 15)
-    first, page_id = await browse(house, DealFilter(text="nico"))
+    first, page_id = await browse(house, DealFilter(text="nico", price_max_usd_micros=71_000_000))
     assert page_id is not None
     second, where = await house.deals.turn(page_id, guild_id=None, by=READER, before=first.next_before)
-    assert (len(first.items), len(second.items), where.text) == (10, 5, "nico")
+    assert (len(first.items), len(second.items), where.text) == (10, 2, "nico")
+    newer = second.items[0].version_id
+    again, _ = await house.deals.turn(page_id, guild_id=None, by=READER, after=newer)
+    assert prices(again) == prices(first) == [*range(71, 61, -1)]
 
 
 async def test_the_games_of_what_we_saw_are_known(house: House) -> None:

@@ -1,5 +1,7 @@
 """Posted deals that stay open are valued anew when their value is a day old."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.domain.listings import Reported
@@ -28,6 +30,10 @@ async def test_an_open_deal_is_queued_a_day_after_its_verdict_and_not_before(hou
     assert await house.rechecks.revalue_due() == 1
     assert woken.is_set()
     assert await queued(house) == [(1, Priority.RECHECK)]
+
+
+def test_a_value_is_old_after_a_day() -> None:
+    assert timedelta(hours=24) == REVALUE_AFTER
 
 
 async def test_it_is_queued_once_a_day_whatever_became_of_the_last_time(house: House) -> None:

@@ -47,6 +47,7 @@ def beezie_item(*, traits: Json = None, **changes: Json) -> Json:
         "owner": SELLER,
         "metadata": metadata,
         "altFmv": "39.33",
+        "altAssetId": "asset-1",
         "burnedAt": None,
         "SellOrder": {"amountUSDC": "38.00", "createdAt": 1_790_848_800_000},
     } | changes

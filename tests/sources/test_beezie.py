@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from core.domain.catalog import CardKey, Grade, Grader, SlabFacts
@@ -30,6 +31,7 @@ SLAB = SlabFacts(
     card=CARD,
     category="Pokemon",
     image_url="https://images.example/4.webp",
+    alt_asset_id="asset-1",
 )
 
 
@@ -114,6 +116,13 @@ def test_finish_and_edition_make_the_printing(finish: Json, edition: Json, varia
     assert slab is not None
     assert slab.card is not None
     assert slab.card.variant == variant
+
+
+@pytest.mark.parametrize("told", [None, "", " ", 7, True, "x" * 81, "asset\n1", "asset-1\n"])
+def test_what_cannot_be_alts_name_is_none_and_costs_no_row(told: Json) -> None:
+    page, _ = beezie.parse_listings(fetched(NAME, beezie_page(beezie_item(altAssetId=told))))
+    [report] = page.reports
+    assert report.slab == msgspec.structs.replace(SLAB, alt_asset_id="")
 
 
 def test_another_language_is_told_and_an_unnamed_card_is_not_guessed() -> None:

@@ -51,6 +51,7 @@ def test_beezies_listings_as_recorded(samples: Path) -> None:
             card=CardKey("Pokemon", "Evolutions", "12", "Charizard EX", year=2016),
             category="Pokemon",
             image_url=f"https://images.beezie.com/solana/{CHARIZARD}/4/original.webp",
+            alt_asset_id="3634c4c5-9fd2-40ea-9cfc-030907511e56",
         ),
     )
     second = page.reports[1]

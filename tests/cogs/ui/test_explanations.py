@@ -2,10 +2,11 @@
 
 import pytest
 
+from cogs.ui.deals import deal_view
 from cogs.ui.explanations import digest_explanation, explanation_embed
 from core.domain.deals import DealTier
-from core.domain.listings import Reported
-from core.domain.posts import Closing, DigestLine, DigestPost
+from core.domain.listings import Reported, Venue
+from core.domain.posts import Closing, DealPost, DigestLine, DigestPost
 from core.domain.valuation import Evidence, EvidenceKind
 from tests.cogs.deal_posts import DOLLAR, GOOD_DEAL, NOW, a_deal
 
@@ -51,9 +52,69 @@ def test_how_sure_it_is_is_said_in_numbers_and_with_what_is_missing() -> None:
     ]
 
 
-def test_a_deal_that_is_over_says_so() -> None:
-    closed = a_deal(closing=Closing(Reported.SOLD, NOW))
-    assert "**It is over**" in (explanation_embed(closed).description or "")
+CLOSINGS = [
+    (Closing(Reported.SOLD, NOW), "It was sold since."),
+    (Closing(Reported.DELISTED, NOW), "It was taken off the market since."),
+    (Closing(Reported.GONE, NOW), "It is no longer on sale."),
+    (Closing(Reported.LISTED, NOW), "Its price changed since."),
+    (Closing(Reported.LISTED, NOW, new_ask=GOOD_DEAL.price), "Its price changed since."),
+]
+
+
+@pytest.mark.parametrize(("closing", "ending"), CLOSINGS)
+def test_a_deal_that_is_over_says_how_and_that_it_was(closing: Closing, ending: str) -> None:
+    embed = explanation_embed(a_deal(closing=closing))
+    text = embed.description or ""
+    assert text.startswith("Somebody offered this card at Collector Crypt for **$80.00**.")
+    assert (
+        "We thought it was worth about **$160.00**: the price was **50 % under** that. "
+        "Sold again at its value it would have left +$56.00 after fees." in text
+    )
+    assert text.endswith(f"\n**{ending}**")
+    assert embed.fields[0].name == "Why we thought it was worth that"
+    assert "Buy" not in str(embed.to_dict())
+    assert "Good offers live for seconds" not in str(embed.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("cents", "is_open", "said"),
+    [
+        (5_600, True, "would leave +$56.00 after fees"),
+        (0, True, "would break even after fees"),
+        (-400, True, "would lose $4.00 after fees"),
+        (0, False, "would have broken even after fees"),
+        (-400, False, "would have lost $4.00 after fees"),
+    ],
+)
+def test_what_is_left_is_said_in_a_whole_sentence(cents: int, is_open: bool, said: str) -> None:
+    closing = None if is_open else Closing(Reported.SOLD, NOW)
+    deal = a_deal(net_profit_usd_micros=cents * DOLLAR // 100, closing=closing)
+    assert f"Sold again at its value it {said}." in (explanation_embed(deal).description or "")
+
+
+@pytest.mark.parametrize(
+    ("deal", "opens", "others"),
+    [
+        (a_deal(), "`CC`, `ALT`, `ME` open the card's pages there.", ["`Buy`", "`Copy`"]),
+        (a_deal(tier=DealTier.LOOK, alt_asset_id=""), "`CC`, `ME` open the card's pages there.",
+         ["`Buy`", "`Copy`"]),
+        (a_deal(venue=Venue.BEEZIE, alt_asset_id=""), "`Beezie` opens the card's page there.",
+         ["`Buy`", "`Copy`"]),
+        (a_deal(tier=DealTier.SUSPICIOUS), "`CC`, `ALT`, `ME` open the card's pages there.", ["`Copy`"]),
+        (a_deal(closing=CLOSINGS[0][0]), "`CC`, `ALT`, `ME` open the card's pages there.", ["`Copy`"]),
+    ],
+)  # fmt: skip
+def test_the_buttons_are_those_of_the_post_in_its_order(
+    deal: DealPost, opens: str, others: list[str]
+) -> None:
+    embed = explanation_embed(deal)
+    [first, *rest] = str(embed.fields[-1].value).split("\n")
+    assert first == opens
+    assert [line.split(" ")[0] for line in rest] == others
+    named = [word.strip("`,") for line in (first, *rest) for word in line.split() if word[0] == "`"]
+    [row] = deal_view(deal, 1).to_components()
+    assert named == [button["label"] for button in row["components"] if not button["disabled"]]
+    assert ("`Buy`" in str(embed.to_dict())) is ("`Buy`" in others)
 
 
 def test_a_digest_shows_its_first_lines_and_how_many_more_there_are() -> None:

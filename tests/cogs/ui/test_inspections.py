@@ -48,7 +48,7 @@ def test_the_first_lines_say_what_it_costs_and_what_it_is_worth() -> None:
     assert shown().title == "[PSA 10] 1999 #4 Charizard Pokemon Base Set"
     assert lines() == [
         "On sale at Collector Crypt for **$80.00** by `Se11…11et` (checked 12 s ago)",
-        "**GOLD**: 50 % under its value; 30 % is asked for, +$56.00 after fees",
+        "**GOLD**: 50 % under its value; 30 % under is asked for, +$56.00 after fees",
         "Worth **$160.00** ($150.00 – $180.00), confidence 82 of 100",
     ]
 
@@ -64,8 +64,8 @@ POLICY = DealPolicy(categories=("Magic", "One_Piece"), price_min_usd_micros=100 
 @pytest.mark.parametrize(
     ("result", "says"),
     [
-        (Rejection(Reason.TOO_DEAR, 1_420), "14.2 % under its value, 15 % is asked for"),
-        (Rejection(Reason.TOO_DEAR, -300), "3 % over its value, 15 % is asked for"),
+        (Rejection(Reason.TOO_DEAR, 1_420), "14.2 % under its value, 15 % under is asked for"),
+        (Rejection(Reason.TOO_DEAR, -300), "3 % over its value, 15 % under is asked for"),
         (Rejection(Reason.PROFIT, 2_000), "but less profit after fees than every tier asks for"),
         (Rejection(Reason.CATEGORY), r"only Magic, One\_Piece is looked at here"),
         (Rejection(Reason.PRICE_WINDOW), "its price is outside of what is looked at here: from $100.00"),
@@ -148,14 +148,13 @@ def test_hostile_words_are_shown_as_they_are_and_everything_fits() -> None:
     assert all(len(field.value or "") <= 1_024 for field in embed.fields)
 
 
+def labels(found: Inspection) -> list[str | None]:
+    buttons = inspection_view(found).children
+    return [button.label for button in buttons if isinstance(button, discord.ui.Button)]
+
+
 async def test_each_market_place_has_one_link_and_alt_its_page() -> None:
     at_eden = msgspec.structs.replace(OFFER, venue=Venue.ME)
-    named = msgspec.structs.replace(VALUATION.evidence[0], asset_id="asset-1")
-    found = msgspec.structs.replace(
-        FOUND,
-        offers=(OFFER, at_eden, at_eden),
-        valuation=msgspec.structs.replace(VALUATION, evidence=(named,)),
-    )
-    buttons = inspection_view(found).children
-    labels = [button.label for button in buttons if isinstance(button, discord.ui.Button)]
-    assert labels == ["Collector Crypt", "Magic Eden", "ALT"]
+    found = msgspec.structs.replace(FOUND, offers=(OFFER, at_eden, at_eden), alt_asset_id="asset-1")
+    assert labels(found) == ["Collector Crypt", "Magic Eden", "ALT"]
+    assert labels(FOUND) == ["Collector Crypt"]

@@ -67,8 +67,18 @@ def test_what_was_asked_for_stands_above() -> None:
 @pytest.mark.parametrize(
     ("page", "where", "says"),
     [
-        (DealPage(()), DealFilter(text="x"), "No open deal fits. Ask for less."),
+        (DealPage(()), DealFilter(text="x"), "No open deal fits. Leave out a filter."),
         (DealPage((), has_newer=True), EVERYTHING, "None further that is still open."),
+        (
+            DealPage((), next_before=5, is_cut=True),
+            DealFilter(text="x"),
+            "None of those that I looked at fits.",
+        ),
+        (
+            DealPage((), next_before=5, has_newer=True, is_cut=True),
+            DealFilter(text="x"),
+            "None of those that I looked at fits.",
+        ),
     ],
 )
 def test_an_empty_page_says_why(page: DealPage, where: DealFilter, says: str) -> None:
@@ -79,5 +89,8 @@ def test_a_search_that_stopped_says_so_and_fits() -> None:
     page = DealPage(PAGE.items * 10, next_before=5, is_cut=True)
     embed = page_embed(page, DealFilter(text="x" * 100, category="y" * 100))
     assert isinstance(embed, discord.Embed)
-    assert "too many" in (embed.footer.text or "")
+    too_many = "There were too many to look at them all: "
+    assert embed.footer.text == f"{too_many}choose a tier, or go on with Older."
+    by_tier = page_embed(page, DealFilter(tier=DealTier.GOLD, text="x"))
+    assert by_tier.footer.text == f"{too_many}go on with Older."
     assert len(embed) <= 6_000

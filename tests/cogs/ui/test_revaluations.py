@@ -91,7 +91,7 @@ async def test_there_is_a_button_while_there_is_something_to_cancel(
 def test_a_run_that_nobody_cancelled_says_why_it_ended() -> None:
     over = msgspec.structs.replace(POST, state=RevaluationState.CANCELLED, because="Something changed.")
     embed = revaluation_embed(over)
-    assert str(embed.title).startswith("Re-valuing was cancelled")
+    assert embed.title == "Re-valuing what was first seen in the last 1d was cancelled"
     assert "Something changed." in str(embed.description)
 
 

@@ -1,6 +1,7 @@
 """The scorecard and the replay as embeds: every tier, the definition, and never too long for Discord."""
 
 import discord
+import msgspec
 import pytest
 
 from cogs.ui.replays import replay_embed
@@ -72,6 +73,7 @@ def test_no_tier_can_be_left_out() -> None:
     card = Scorecard(None, Period.ALL, None, every_tier([TierScore(DealTier.LOOK, 3, 0, 3)]))
     embed = scorecard_embed(card)
     assert "LOOK: 3 posted, 0 % hit" in text_of(embed)
+    assert "None sold at the posted price yet" in text_of(embed)
     assert "GOLD, HIGH, INFO, UNDETERMINED, SUSPICIOUS" in text_of(embed)
 
 
@@ -107,9 +109,17 @@ def test_the_fullest_replay_fits_and_every_letter_of_a_vendor_is_harmless() -> N
 def test_a_replay_says_what_it_left_out() -> None:
     said = text_of(replay_embed(a_replay()))
     assert "1,000,000,000 that all filters left out then" in said
-    assert "1,000,000,000 that were gone before there was an answer" in said
+    assert (
+        "1,000,000,000 that had no answer (gone before it, or still waiting) or no price in dollars." in said
+    )
     assert "quiet hours" in said
     assert "newest 20,000 listings only" in text_of(replay_embed(a_replay(is_cut=True)))
+
+
+def test_one_listing_is_looked_at_as_it_was() -> None:
+    one = msgspec.structs.replace(a_replay(), looked_at=1)
+    assert "Looked at 1 listing as it was first seen." in text_of(replay_embed(one))
+    assert "listings as they were first seen." in text_of(replay_embed(a_replay()))
 
 
 def test_a_replay_of_no_change_says_how_to_try_one() -> None:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.ui.titles import TITLE_LENGTH_MAX, card_name, deal_title
-from core.domain.catalog import Grade, GradeLabel, Grader
+from cogs.ui.text import plain
+from cogs.ui.titles import TITLE_LENGTH_MAX, card_name, deal_title, kept_title
+from core.domain.catalog import Grade, GradeLabel, Grader, slab_name
 from tests.cogs.deal_posts import a_deal
 
 TEN = Grade(100)
@@ -78,3 +79,25 @@ def test_the_title_begins_with_our_own_words_for_the_grade() -> None:
 def test_any_title_stays_a_title(title: str, grader: Grader, certificate: str) -> None:
     shown = deal_title(a_deal(title=title, grader=grader, certificate=certificate))
     assert len(shown.encode("utf-16-le")) // 2 <= TITLE_LENGTH_MAX
+
+
+@pytest.mark.parametrize("label", GradeLabel)
+@pytest.mark.parametrize("grader", Grader)
+def test_a_title_that_was_kept_says_the_grade_once_too(grader: Grader, label: GradeLabel) -> None:
+    grade = Grade(100, label)
+    kept = slab_name(grader, grade, f"2000 #131 Squirtle {grader} 10 Gym Heroes")
+    assert kept_title(kept) == slab_name(grader, grade, "2000 #131 Squirtle Gym Heroes")
+
+
+@pytest.mark.parametrize(
+    "title", ["PSA 12345678", "[PSA 10]", "[XYZ 10] Squirtle PSA 10", "[PSA 0.0.0x] a", ""]
+)
+def test_a_kept_title_of_another_form_stays(title: str) -> None:
+    assert kept_title(title) == plain(title)
+
+
+@given(st.text(max_size=600) | st.from_regex(r"\[(PSA|CGC) [0-9.]{1,4}\] .{0,300}", fullmatch=True))
+def test_no_kept_title_is_too_long_or_pings(title: str) -> None:
+    shown = kept_title(title, 120)
+    assert len(shown) <= 120
+    assert "@everyone" not in shown

@@ -44,7 +44,7 @@ def test_a_posted_deal_is_told_in_the_order_of_events() -> None:
     at = int((NOW - timedelta(seconds=10)).timestamp())
     assert told == [
         f"Seen <t:{at}:R>, told by Collector Crypt, 0.8 s after it was listed",
-        "**GOLD**: 50 % under its value; 30 % is asked for "
+        "**GOLD**: 50 % under its value; 30 % under is asked for "
         "(decided 0.4 s after it was seen, what it is was told by Collector Crypt)",
         "Worth **$160.00** ($150.00 – $180.00), confidence 82 of 100",
         f"-# ALT: **$160.00** · confidence 82 · said <t:{int(NOW.timestamp())}:R>",
@@ -123,7 +123,8 @@ HIGH = Deal(DealTier.HIGH, 3_400, 1)
         ),
         (
             {"policy": THEN},
-            "Posted as **GOLD** (by the settings of then: 50 % under its value; 40 % is asked for) in <#5>",
+            "Posted as **GOLD** (by the settings of then: 50 % under its value; 40 % under is asked for) "
+            "in <#5>",
         ),
         (
             {"policy": THEN, "is_digest": True, "tier": DealTier.LOOK, "discount_bps": 3_400},
