@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, ViewportSize, async_playwright, 
 
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
 WIDE = ViewportSize(width=1360, height=860)
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
 SHOTS_FOLDER = "PAGE_SHOTS"
 
 

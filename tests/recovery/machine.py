@@ -11,7 +11,7 @@ from core.simulator.discord.population import BOT_ID, DEALS_ID
 from core.simulator.discord.wire import Json
 from tests.conftest import REPOSITORY_ROOT
 
-WAIT_S = 40.0
+WAIT_S = 120.0
 
 
 class BotProcess:
